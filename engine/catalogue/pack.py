@@ -1,0 +1,74 @@
+"""A node pack: node definitions for server and worker, and what only a worker needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from engine.catalogue.define import NodeDefinition
+from engine.values.codecs import ValueKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerFacts:
+    """What a worker knows of its place. Budgets in bytes; `settings` are plain data for packs (`models`, `offline`, …)."""
+
+    data_dir: Path
+    input_dir: Path
+    output_dir: Path
+    models_memory: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedModel:
+    """A model in memory: its name, the repo it came from, where it is and its size in bytes."""
+
+    name: str
+    repo: str
+    device: str
+    dtype: str
+    size: int
+
+
+class ModelHolder(Protocol):
+    """What holds the models of a worker. All methods may be called from any thread while a node runs."""
+
+    def models(self) -> list[LoadedModel]: ...
+
+    def loads(self) -> int:
+        """How often weights were loaded since the start."""
+
+    def device(self) -> tuple[str, int, int]:
+        """Device name, bytes used, bytes in all (0, 0 where it has no memory of its own)."""
+
+    def free(self, model: str | None) -> None:
+        """Unload all models, or the one of this name. Returns when the memory is free; waits for a running node."""
+
+
+Describer = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""Answers a `Describe` request with plain data; raises BlockloomError for what a person must mend."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSide:
+    """What a pack brings to a worker.
+
+    `states` are worker-wide objects that nodes get through `Context.state(name)`. `warm` does slow imports; it runs in
+    the background after the worker is ready.
+    """
+
+    kinds: Sequence[ValueKind] = ()
+    describers: Mapping[str, Describer] = field(default_factory=dict)
+    states: Mapping[str, Any] = field(default_factory=dict)
+    models: ModelHolder | None = None
+    warm: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """What a pack's load function returns. `worker` is called once in each worker, never in the server."""
+
+    name: str
+    definitions: Sequence[NodeDefinition]
+    worker: Callable[[WorkerFacts], WorkerSide] | None = None

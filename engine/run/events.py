@@ -1,0 +1,153 @@
+"""Past facts about runs, workers and the catalogue, as they go to clients: a union on `kind`.
+
+Events of one run carry `run` and `seq`, numbered from 1 without gaps; a client that sees a hole asks for a snapshot
+(`GET /runs/{id}`, whose `seq` says how far it reaches). The other events stand alone.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from engine.errors import Problem
+from engine.values.refs import ValueSummary
+
+RunState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
+FINAL_STATES = frozenset({"succeeded", "failed", "cancelled"})
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class EventBase(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RunEventBase(EventBase):
+    run: str
+    seq: int
+    time: float
+    """Seconds since the epoch, by the server's clock."""
+
+
+class RunQueued(RunEventBase):
+    kind: Literal["run_queued"] = "run_queued"
+    name: str = ""
+
+
+class RunStarted(RunEventBase):
+    """`nodes` is how many nodes the run will visit, cached ones included."""
+
+    kind: Literal["run_started"] = "run_started"
+    nodes: int
+
+
+class NodeStarted(RunEventBase):
+    kind: Literal["node_started"] = "node_started"
+    node: str
+
+
+class NodeProgress(RunEventBase):
+    kind: Literal["node_progress"] = "node_progress"
+    node: str
+    step: int
+    total: int
+
+
+class NodeLog(RunEventBase):
+    kind: Literal["node_log"] = "node_log"
+    node: str
+    level: LogLevel = "info"
+    text: str
+
+
+class NodeFinished(RunEventBase):
+    """`cached`: nothing was computed. `seconds`: time in its lane. `key`: content key of the outputs."""
+
+    kind: Literal["node_finished"] = "node_finished"
+    node: str
+    cached: bool
+    seconds: float
+    key: str
+    outputs: dict[str, ValueSummary]
+
+
+class NodeFailed(RunEventBase):
+    kind: Literal["node_failed"] = "node_failed"
+    node: str
+    problem: Problem
+
+
+class NodeSkipped(RunEventBase):
+    """`because` is the id of the node that failed, was muted or was cancelled upstream."""
+
+    kind: Literal["node_skipped"] = "node_skipped"
+    node: str
+    because: str
+
+
+class RunFinished(RunEventBase):
+    """The one terminal event of a run. `failed` and `cancelled` carry a problem."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    state: Literal["succeeded", "failed", "cancelled"]
+    seconds: float
+    problem: Problem | None = None
+
+
+class LoadedModel(EventBase):
+    name: str
+    repo: str
+    device: str
+    dtype: str
+    size: int
+    """Bytes."""
+
+
+class WorkerMemory(EventBase):
+    """Bytes."""
+
+    rss: int = 0
+    results: int = 0
+    device_used: int = 0
+    device_total: int = 0
+
+
+class WorkerChanged(EventBase):
+    """`reason` says why a worker that is not ready is not."""
+
+    kind: Literal["worker_changed"] = "worker_changed"
+    state: Literal["starting", "ready", "restarting", "stopped", "failed"]
+    device: str = ""
+    memory: WorkerMemory = WorkerMemory()
+    models: list[LoadedModel] = []
+    loads: int = 0
+    reason: str = ""
+
+
+class DownloadProgress(EventBase):
+    """Bytes of a model download."""
+
+    kind: Literal["download_progress"] = "download_progress"
+    repo: str
+    done: int
+    total: int
+    state: Literal["running", "finished", "failed"] = "running"
+    problem: Problem | None = None
+
+
+class CatalogueChanged(EventBase):
+    """Node types or block descriptions changed: compile again."""
+
+    kind: Literal["catalogue_changed"] = "catalogue_changed"
+    revision: int
+
+
+RunEvent = Annotated[
+    RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped | RunFinished,
+    Field(discriminator="kind"),
+]
+Event = Annotated[
+    RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped
+    | RunFinished | WorkerChanged | DownloadProgress | CatalogueChanged,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+run_event_list: TypeAdapter[list[RunEvent]] = TypeAdapter(list[RunEvent])

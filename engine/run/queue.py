@@ -1,0 +1,144 @@
+"""Durable runs: what is queued, what became of it, and every event of it (SQLite, WAL)."""
+
+import json
+import secrets
+import sqlite3
+import time
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Problem
+from engine.graph.document import Graph
+from engine.run.events import FINAL_STATES, RunEvent, RunFinished, run_event_list
+from engine.run.record import Run, RunPage, fold
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, created REAL NOT NULL,
+    finished REAL, graph BLOB NOT NULL, record BLOB NOT NULL, events BLOB
+);
+CREATE INDEX IF NOT EXISTS runs_by_state ON runs (state, id);
+"""
+
+
+def new_run_id() -> str:
+    """Sorts by time of creation (ms), then at random: 11 + 6 hex digits."""
+    return f"{time.time_ns() // 1_000_000:011x}{secrets.token_hex(3)}"
+
+
+class RunStore:
+    """All runs, one row each. The record is the `Run` without its graph; graph, record and events are compressed."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def add(self, run: Run) -> None:
+        assert run.graph is not None
+        self._db.execute(
+            "INSERT INTO runs (id, name, state, priority, created, graph, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (run.id, run.name, run.state, run.priority, run.created, _pack(run.graph.model_dump_json()), _record(run)),
+        )
+
+    def update(self, run: Run, events: list[RunEvent] | None = None) -> None:
+        """Write the state of `run`; its `events` once it has ended."""
+        packed = None if events is None else zlib.compress(run_event_list.dump_json(events, exclude_none=True), 1)
+        self._db.execute(
+            "UPDATE runs SET state = ?, finished = ?, record = ?, events = ? WHERE id = ?",
+            (run.state, run.finished, _record(run), packed, run.id),
+        )
+
+    def get(self, run_id: str) -> Run:
+        """The run with its graph. Raises KeyError if there is none."""
+        row = self._db.execute("SELECT record, graph FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise KeyError(run_id)
+        run = _run(row[0])
+        run.graph = Graph.model_validate_json(zlib.decompress(row[1]))
+        return run
+
+    def events(self, run_id: str) -> list[RunEvent]:
+        """All events of a run that has ended. Raises KeyError if there is no such run."""
+        row = self._db.execute("SELECT events FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise KeyError(run_id)
+        return run_event_list.validate_json(zlib.decompress(row[0])) if row[0] else []
+
+    def page(self, *, state: str | None, search: str | None, limit: int, cursor: str | None) -> RunPage:
+        """A page, newest first: runs in `state`, with `search` in name or id, before the run with id `cursor`."""
+        where, values = _filters(state, search)
+        total = self._db.execute(f"SELECT count(*) FROM runs WHERE {where}", values).fetchone()[0]
+        if cursor is not None:
+            where, values = f"{where} AND id < ?", [*values, cursor]
+        rows = self._db.execute(
+            f"SELECT record FROM runs WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit + 1]
+        ).fetchall()
+        runs = [_run(row[0]).model_copy(update={"nodes": {}}) for row in rows[:limit]]
+        return RunPage(runs=runs, total=total, next=runs[-1].id if len(rows) > limit else None)
+
+    def pending(self) -> list[Run]:
+        """Queued runs, in the order they were made."""
+        rows = self._db.execute("SELECT id FROM runs WHERE state = 'queued' ORDER BY id").fetchall()
+        return [self.get(row[0]) for row in rows]
+
+    def end_interrupted(self, problem: Problem) -> None:
+        """Runs that were running when the server stopped have failed: each run has exactly one ending."""
+        for (record,) in self._db.execute("SELECT record FROM runs WHERE state = 'running'").fetchall():
+            run = _run(record)
+            for node in run.nodes.values():
+                if node.state in ("queued", "running"):
+                    node.state = "cancelled"
+            now = time.time()
+            end = RunFinished(
+                run=run.id, seq=run.seq + 1, time=now, state="failed", problem=problem,
+                seconds=now - (run.started or now),
+            )  # fmt: skip
+            fold(run, end)
+            self.update(run, [end])
+
+    def delete(self, run_id: str) -> None:
+        """Remove an ended run from the history. Raises KeyError if there is none."""
+        states = ", ".join(f"'{state}'" for state in sorted(FINAL_STATES))
+        if not self._db.execute(f"DELETE FROM runs WHERE id = ? AND state IN ({states})", (run_id,)).rowcount:
+            raise KeyError(run_id)
+
+    def artifacts_in_use(self) -> set[str]:
+        """Ids of artifacts that queued and running runs refer to in their graphs."""
+        rows = self._db.execute("SELECT graph FROM runs WHERE state IN ('queued', 'running')").fetchall()
+        return {found for row in rows for found in _artifact_ids(json.loads(zlib.decompress(row[0])))}
+
+
+def _artifact_ids(graph: Mapping[str, Any]) -> set[str]:
+    values = (value for node in graph["nodes"] for value in node.get("params", {}).values())
+    return {value for value in values if isinstance(value, str) and len(value) > 64}
+
+
+def _filters(state: str | None, search: str | None) -> tuple[str, list[Any]]:
+    where, values = ["1"], list[Any]()
+    if state is not None:
+        where.append("state = ?")
+        values.append(state)
+    if search:
+        where.append("(instr(lower(name), lower(?)) OR instr(id, ?))")
+        values += [search, search]
+    return " AND ".join(where), values
+
+
+def _pack(text: str) -> bytes:
+    return zlib.compress(text.encode(), 1)
+
+
+def _record(run: Run) -> bytes:
+    return _pack(run.model_dump_json(exclude={"graph"}, exclude_none=True))
+
+
+def _run(record: bytes) -> Run:
+    return Run.model_validate_json(zlib.decompress(record))

@@ -1,0 +1,105 @@
+"""The state of a run, as a fold of its events: the same snapshot for REST, the websocket and the history."""
+
+from typing import Literal, assert_never
+
+from pydantic import BaseModel, JsonValue
+
+from engine.errors import Problem
+from engine.graph.document import Graph
+from engine.run.events import (
+    NodeFailed, NodeFinished, NodeLog, NodeProgress, NodeSkipped, NodeStarted, RunEvent, RunFinished, RunQueued,
+    RunStarted, RunState,
+)  # fmt: skip
+from engine.values.refs import ValueSummary
+
+NodeState = Literal["queued", "running", "succeeded", "failed", "skipped", "cancelled"]
+
+
+class LogLine(BaseModel):
+    level: str
+    text: str
+
+
+class NodeRun(BaseModel):
+    """What became of one node in a run. `seconds` is time in its lane; `because` names the node that a skip is due to."""
+
+    state: NodeState = "queued"
+    cached: bool = False
+    seconds: float = 0.0
+    step: int = 0
+    total: int = 0
+    key: str = ""
+    outputs: dict[str, ValueSummary] = {}
+    problem: Problem | None = None
+    because: str | None = None
+    log: list[LogLine] = []
+
+
+class Run(BaseModel):
+    """One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
+
+    `outputs` are those of the run's targets: node → port → value.
+    """
+
+    id: str
+    name: str = ""
+    state: RunState = "queued"
+    priority: int = 0
+    created: float
+    started: float | None = None
+    finished: float | None = None
+    seq: int = 0
+    problem: Problem | None = None
+    overrides: dict[str, JsonValue] = {}
+    targets: list[str] = []
+    nodes: dict[str, NodeRun] = {}
+    outputs: dict[str, dict[str, ValueSummary]] = {}
+    graph: Graph | None = None
+
+
+class RunPage(BaseModel):
+    """A page of runs, newest first, without graphs and nodes; `next` continues the list."""
+
+    runs: list[Run]
+    total: int
+    next: str | None = None
+
+
+def fold(run: Run, event: RunEvent) -> None:
+    """Bring `run` up to `event`. The only place where a run's record changes."""
+    run.seq = event.seq
+    match event:
+        case NodeFinished():
+            node = _node(run, event.node)
+            node.state, node.cached, node.seconds = "succeeded", event.cached, event.seconds
+            node.key, node.outputs = event.key, event.outputs
+            if event.node in run.targets:
+                run.outputs[event.node] = event.outputs
+        case NodeStarted():
+            _node(run, event.node).state = "running"
+        case NodeProgress():
+            node = _node(run, event.node)
+            node.step, node.total = event.step, event.total
+        case NodeLog():
+            _node(run, event.node).log.append(LogLine(level=event.level, text=event.text))
+        case NodeFailed():
+            node = _node(run, event.node)
+            node.state = "cancelled" if event.problem.code == "cancelled" else "failed"
+            node.problem = event.problem
+        case NodeSkipped():
+            node = _node(run, event.node)
+            node.state, node.because = "skipped", event.because
+        case RunQueued():
+            run.state = "queued"
+        case RunStarted():
+            run.state, run.started = "running", event.time
+        case RunFinished():
+            run.state, run.finished, run.problem = event.state, event.time, event.problem
+        case _:
+            assert_never(event)
+
+
+def _node(run: Run, node: str) -> NodeRun:
+    if (found := run.nodes.get(node)) is None:
+        found = run.nodes[node] = NodeRun()
+    return found

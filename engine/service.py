@@ -1,0 +1,490 @@
+"""The assembled engine: catalogue, worker, stores and run queue behind one face. Server, CLI and tests use only this."""
+
+import asyncio
+import dataclasses
+import itertools
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import JsonValue
+
+from engine.catalogue.catalogue import Catalogue
+from engine.catalogue.load import definition_from_data, load_pack
+from engine.catalogue.spec import Need
+from engine.errors import BlockloomError, GraphError, Problem
+from engine.graph.compile import Compiled, compile_graph
+from engine.graph.document import Graph, Node
+from engine.graph.overrides import apply_overrides, unknown_overrides
+from engine.run.events import (
+    CatalogueChanged, Event, LoadedModel, RunEvent, RunFinished, RunQueued, WorkerChanged, WorkerMemory,
+)  # fmt: skip
+from engine.run.executor import CANCELLED, Executor
+from engine.run.keys import content_keys
+from engine.run.plan import default_targets
+from engine.run.queue import RunStore, new_run_id
+from engine.run.record import Run, RunPage, fold
+from engine.run.results import Results
+from engine.values.artifacts import ArtifactStore
+from engine.values.cache import ResultCache
+from engine.worker.host import HostState, WorkerConfig, WorkerHost
+from engine.worker.protocol import (
+    Done, Evicted, Failed, FromWorker, Kept, Log, PackLoaded, Preview, Progress, Release, Started, Stats,
+)  # fmt: skip
+
+logger = logging.getLogger(__name__)
+
+GIB = 2**30
+MAX_SEED = 2**53 - 1
+"""The largest whole number that JSON readers everywhere keep exact."""
+
+RETRY_AFTER = 5.0
+"""Seconds after which a question that a worker could not answer is asked again by the next compile."""
+
+SWEEP_EVERY = 60.0
+"""Seconds between checks of the artifact quota."""
+
+Preview_ = Callable[[dict[str, Any], bytes], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """Folders and budgets (bytes). `builtin_packs` are import names with `:function`; `settings` are data for packs."""
+
+    data_dir: Path
+    input_dir: Path
+    output_dir: Path
+    builtin_packs: tuple[str, ...] = ("nodes:load",)
+    nodes_dir: Path | None = None
+    results_memory: int = 2 * GIB
+    results_disk: int = 10 * GIB
+    artifacts_disk: int = 20 * GIB
+    models_memory: int | None = None
+    worker_memory: int | None = None
+    cpu_threads: int = 4
+    preview_rate: float = 8.0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LiveRun:
+    """A run that has not ended."""
+
+    run: Run
+    ended: asyncio.Event
+    compiled: Compiled | None = None
+    events: list[RunEvent] = field(default_factory=list)
+    executor: Executor | None = None
+    cancelled: bool = False
+
+
+class Engine:
+    """`async with Engine(config) as engine:` starts the worker and the run queue, and stops both at the end."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self.config = config
+        definitions = [definition for name in config.builtin_packs for definition in load_pack(name).definitions]
+        self.catalogue = Catalogue(definitions)
+        self.pack_problems: dict[str, Problem] = {}
+        self.artifacts = ArtifactStore(config.data_dir / "artifacts", config.artifacts_disk)
+        self.results_cache = ResultCache(config.data_dir / "results", config.results_disk)
+        self._results = Results(self.results_cache, self.artifacts.exists)
+        self._store = RunStore(config.data_dir / "runs.sqlite")
+        self._live: dict[str, LiveRun] = {}
+        self._current: LiveRun | None = None
+        self._listeners: list[Callable[[Event], None]] = []
+        self._preview_listeners: list[Preview_] = []
+        self._asking: dict[str, asyncio.Task[None]] = {}
+        self._refused: dict[str, float] = {}
+        self._next_id = itertools.count(1).__next__
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._worker_state = WorkerChanged(state="starting")
+        self._host = WorkerHost(_worker_config(config), self)
+
+    async def __aenter__(self) -> "Engine":
+        for folder in (self.config.input_dir, self.config.output_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._store.end_interrupted(
+            Problem(
+                code="server_stopped",
+                message="The server stopped while this run was running.",
+                remedy="Run it again; what had finished is cached.",
+            )
+        )
+        for run in self._store.pending():
+            self._live[run.id] = LiveRun(run, asyncio.Event())
+            self._emit(run.id, RunQueued, name=run.name)
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
+        self._host.start()
+        self._wake.set()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in (*self._tasks, *self._asking.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._asking.values(), return_exceptions=True)
+        await self._host.stop()
+        self._store.close()
+        self.results_cache.close()
+
+    # Graphs
+
+    def compile(self, graph: Graph) -> Compiled:
+        """Compile now; what is pending is asked of the worker in the background (`catalogue_changed` follows)."""
+        self._forget_refusals(older_than=RETRY_AFTER)
+        compiled = compile_graph(graph, self.catalogue)
+        for need in compiled.needs:
+            self._ask(need)
+        return compiled
+
+    async def settle(self, graph: Graph) -> Compiled:
+        """Compile, waiting for all pending interfaces."""
+        self._forget_refusals(older_than=0.0)
+        while (compiled := compile_graph(graph, self.catalogue)).needs:
+            await asyncio.gather(*(self._ask(need) for need in compiled.needs))
+        return compiled
+
+    async def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the worker. Raises BlockloomError with its problem."""
+        return await self._host.describe(subject, dict(request))
+
+    def _ask(self, need: Need) -> "asyncio.Task[None]":
+        if need.key not in self._asking:
+            self._asking[need.key] = asyncio.create_task(self._answer(need))
+        return self._asking[need.key]
+
+    async def _answer(self, need: Need) -> None:
+        try:
+            answer = await self._host.describe(need.subject, dict(need.request))
+        except BlockloomError as error:
+            answer = {"problem": dataclasses.asdict(error.problems[0])}
+            self._refused[need.key] = time.monotonic()
+        finally:
+            del self._asking[need.key]
+        self.catalogue.describe({need.key: answer})
+        self._catalogue_changed()
+
+    def _forget_refusals(self, *, older_than: float) -> None:
+        before = time.monotonic() - older_than
+        for key in [key for key, refused in self._refused.items() if refused <= before]:
+            del self._refused[key]
+            self.catalogue.forget(key)
+
+    def _catalogue_changed(self) -> None:
+        self._tell(CatalogueChanged(revision=self.catalogue.revision))
+
+    # Runs
+
+    async def submit(
+        self,
+        graph: Graph,
+        *,
+        overrides: Mapping[str, JsonValue] | None = None,
+        targets: list[str] | None = None,
+        priority: int = 0,
+    ) -> Run:
+        """Check and queue a run. Raises GraphError with all problems; then nothing is queued."""
+        if overrides:
+            graph = apply_overrides(graph, overrides)
+        compiled = await self.settle(graph)
+        _raise_errors(compiled, overrides or {})
+        if (seeded := _draw_seeds(compiled)) is not None:
+            compiled = await self.settle(seeded)
+        run = Run(
+            id=new_run_id(), name=graph.name, priority=priority, created=time.time(), overrides=dict(overrides or {}),
+            targets=_checked_targets(compiled, targets), graph=compiled.graph,
+        )  # fmt: skip
+        self._store.add(run)
+        self._live[run.id] = LiveRun(run, asyncio.Event(), compiled)
+        self._emit(run.id, RunQueued, name=run.name)
+        self._wake.set()
+        return run
+
+    async def cancel(self, run_id: str) -> Run:
+        """Stop a run, wherever it is. A run that has ended stays as it is. Raises KeyError if there is none."""
+        if (live := self._live.get(run_id)) is None:
+            return self._store.get(run_id)
+        live.cancelled = True
+        if live.executor is not None:
+            live.executor.cancel()
+        elif live is not self._current:
+            self._emit(run_id, RunFinished, state="cancelled", seconds=0.0, problem=CANCELLED)
+        await live.ended.wait()
+        return live.run
+
+    async def wait(self, run_id: str, timeout: float | None = None) -> Run:
+        """The run once it has ended, or as it is after `timeout` seconds. Raises KeyError if there is none."""
+        if (live := self._live.get(run_id)) is None:
+            return self._store.get(run_id)
+        try:
+            async with asyncio.timeout(timeout):
+                await live.ended.wait()
+        except TimeoutError:
+            pass
+        return live.run
+
+    def run(self, run_id: str) -> Run:
+        """The run as it is now. Raises KeyError if there is none."""
+        live = self._live.get(run_id)
+        return live.run if live else self._store.get(run_id)
+
+    def runs(
+        self, *, state: str | None = None, search: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> RunPage:
+        """A page of runs, newest first."""
+        return self._store.page(state=state, search=search, limit=limit, cursor=cursor)
+
+    def run_events(self, run_id: str, after: int = 0) -> list[RunEvent]:
+        """The events of a run with a `seq` above `after`. Raises KeyError if there is no such run."""
+        live = self._live.get(run_id)
+        if live:
+            return live.events[after:]
+        return [event for event in self._store.events(run_id) if event.seq > after]
+
+    def delete_run(self, run_id: str) -> None:
+        """Remove an ended run from the history. Raises KeyError if there is none."""
+        self._store.delete(run_id)
+
+    def subscribe(self, listener: Callable[[Event], None], previews: Preview_ | None = None) -> Callable[[], None]:
+        """Call `listener` with each event, `previews(header, data)` with each preview; returns the way to stop it."""
+        self._listeners.append(listener)
+        if previews is not None:
+            self._preview_listeners.append(previews)
+
+        def stop() -> None:
+            self._listeners.remove(listener)
+            if previews is not None:
+                self._preview_listeners.remove(previews)
+
+        return stop
+
+    # System
+
+    async def free(self, what: Literal["results", "models"], model: str | None = None) -> None:
+        """Drop the results in the worker's memory, or its models (all, or `model`)."""
+        await self._host.free(what, model)
+
+    def clear_results(self) -> None:
+        """Empty the result cache on disk."""
+        self.results_cache.clear()
+        self._results.forget_disk()
+
+    @property
+    def worker(self) -> WorkerChanged:
+        """The state of the worker, as last told."""
+        return self._worker_state
+
+    # What the worker says
+
+    def on_message(self, message: FromWorker) -> None:
+        match message:
+            case Done() | Progress() | Started() | Failed():
+                self._to_executor(message)
+            case Log() if message.id is not None:
+                self._to_executor(message)
+            case Log():
+                logger.info("worker: %s", message.text)
+            case Preview():
+                self._preview(message)
+            case Kept():
+                self._results.kept(message.keys)
+            case Evicted():
+                self._results.evicted(message.keys)
+            case PackLoaded():
+                self._pack_loaded(message)
+            case Stats():
+                self._stats(message)
+            case _:
+                pass
+
+    def on_state(self, state: HostState, reason: str) -> None:
+        self._worker_changed(state=state, reason=reason)
+        if state == "ready" and self._current and self._current.executor:
+            self._current.executor.worker_ready()
+
+    def on_death(self, problem: Problem) -> None:
+        self._results.worker_gone()
+        if self._current and self._current.executor:
+            self._current.executor.worker_gone(problem)
+
+    def _to_executor(self, message: Done | Progress | Started | Failed | Log) -> None:
+        if (live := self._current) is None or live.executor is None:
+            return
+        try:
+            live.executor.on_message(message)
+        except Exception as error:
+            logger.exception("Run %s broke on %s", live.run.id, type(message).__name__)
+            self._fail(live, Problem(code="internal", message=f"The run broke: {error!r}."))
+
+    def _preview(self, message: Preview) -> None:
+        live = self._current
+        if live and live.executor and (node := live.executor.node_of(message.id)):
+            header = {"run": live.run.id, "node": node, "step": message.step, "mime": message.mime}
+            for listener in tuple(self._preview_listeners):
+                listener(header, message.data)
+
+    def _pack_loaded(self, message: PackLoaded) -> None:
+        if message.problem is not None:
+            self.pack_problems[message.pack] = message.problem
+            logger.warning("%s", message.problem)
+        else:
+            self.pack_problems.pop(message.pack, None)
+        self.catalogue.put(definition_from_data(data, message.pack) for data in message.types)
+        self._catalogue_changed()
+
+    def _stats(self, stats: Stats) -> None:
+        self._worker_changed(
+            device=stats.device,
+            memory=WorkerMemory(
+                rss=stats.rss, results=stats.results, device_used=stats.device_used, device_total=stats.device_total
+            ),
+            models=[
+                LoadedModel(name=model.name, repo=model.repo, device=model.device, dtype=model.dtype, size=model.size)
+                for model in stats.models
+            ],
+            loads=stats.loads,
+        )
+
+    def _worker_changed(self, **changes: Any) -> None:
+        changed = self._worker_state.model_copy(update=changes)
+        if changed != self._worker_state:
+            self._worker_state = changed
+            self._tell(changed)
+
+    # The queue
+
+    async def _work(self) -> None:
+        """Run what is queued: highest priority first, then oldest; one at a time."""
+        while True:
+            await self._wake.wait()
+            waiting = [live for live in self._live.values() if live.run.state == "queued"]
+            if not waiting:
+                self._wake.clear()
+                continue
+            self._current = live = min(waiting, key=lambda live: (-live.run.priority, live.run.id))
+            try:
+                await self._execute(live)
+            finally:
+                self._current = None
+
+    async def _execute(self, live: LiveRun) -> None:
+        try:
+            live.executor = await self._prepare(live)
+        except BlockloomError as error:
+            self._fail(live, error.problems[0])
+        except Exception as error:
+            logger.exception("Run %s could not be planned", live.run.id)
+            self._fail(live, Problem(code="internal", message=f"The run could not be planned: {error!r}."))
+        else:
+            live.executor.start()
+            if live.cancelled:
+                live.executor.cancel()
+            if not live.ended.is_set():
+                self._store.update(live.run)
+            await live.ended.wait()
+            self._host.send(Release(run=live.run.id))
+
+    async def _prepare(self, live: LiveRun) -> Executor:
+        assert live.run.graph is not None
+        if live.compiled is None:
+            live.compiled = await self.settle(live.run.graph)
+            _raise_errors(live.compiled, {})
+        keys = content_keys(live.compiled, input_dir=self.config.input_dir, salt=live.run.id)
+        return Executor(
+            live.run.id, live.compiled, keys, live.run.targets, results=self._results, worker=self._host,
+            emit=lambda event, /, **fields: self._emit(live.run.id, event, **fields), next_id=self._next_id,
+        )  # fmt: skip
+
+    def _fail(self, live: LiveRun, problem: Problem) -> None:
+        if not live.ended.is_set():
+            self._emit(live.run.id, RunFinished, state="failed", seconds=0.0, problem=problem)
+
+    def _emit(self, run_id: str, kind: type[Any], /, **fields: Any) -> None:
+        live = self._live[run_id]
+        event = kind(run=run_id, seq=live.run.seq + 1, time=time.time(), **fields)
+        live.events.append(event)
+        fold(live.run, event)
+        self._tell(event)
+        if isinstance(event, RunFinished):
+            self._end(live)
+
+    def _end(self, live: LiveRun) -> None:
+        self._store.update(live.run, live.events)
+        del self._live[live.run.id]
+        live.ended.set()
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY)
+            await asyncio.to_thread(self.artifacts.sweep, self._store.artifacts_in_use())
+
+
+def _worker_config(config: EngineConfig) -> WorkerConfig:
+    return WorkerConfig(
+        packs=list(config.builtin_packs), nodes_dir=config.nodes_dir, data_dir=config.data_dir,
+        input_dir=config.input_dir, output_dir=config.output_dir, results_memory=config.results_memory,
+        results_disk=config.results_disk, artifacts_disk=config.artifacts_disk, models_memory=config.models_memory,
+        worker_memory=config.worker_memory, cpu_threads=config.cpu_threads, preview_rate=config.preview_rate,
+        settings=dict(config.settings),
+    )  # fmt: skip
+
+
+def _raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
+    """Raise GraphError for errors, and for overrides of params that do not exist."""
+    if problems := [*compiled.errors, *unknown_overrides(overrides, compiled.problems)]:
+        raise GraphError(problems)
+
+
+def _draw_seeds(compiled: Compiled) -> Graph | None:
+    """The graph with a number for every seed that was left to chance, or None if there is none.
+
+    Drawn before the run, so that it is recorded: the same picture can be made again.
+    """
+    drawn: dict[str, dict[str, JsonValue]] = {}
+    for node_id, node in compiled.nodes.items():
+        for port in node.interface.inputs:
+            if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
+                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_SEED + 1)
+    if not drawn:
+        return None
+    nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]
+    return compiled.graph.model_copy(update={"nodes": nodes})
+
+
+def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:
+    return node.model_copy(update={"params": node.params | params})
+
+
+def _checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:
+    """The targets named, or the usual ones. Raises GraphError for what is not there or would not run."""
+    if targets is None:
+        found = default_targets(compiled)
+        if not found:
+            raise GraphError(
+                Problem(code="nothing_to_run", message="The graph has no node to run.", remedy="Add a node.")
+            )
+        return list(found)
+    runnable = set(compiled.order)
+    problems = [_no_target(compiled, target) for target in targets if target not in runnable]
+    if problems:
+        raise GraphError(problems)
+    return list(dict.fromkeys(targets))
+
+
+def _no_target(compiled: Compiled, target: str) -> Problem:
+    if target in compiled.nodes:
+        return Problem(code="bad_target", message=f"Node {target!r} is muted, bypassed or skipped.", node=target,
+                       remedy="Choose another target, or switch the node on.")  # fmt: skip
+    near = get_close_matches(target, compiled.nodes, n=3)
+    return Problem(code="bad_target", message=f"There is no node {target!r} to run to.",
+                   remedy=f"Did you mean {', '.join(near)}?" if near else "Name a node of the graph.")  # fmt: skip
