@@ -17,7 +17,7 @@ from pydantic import JsonValue
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.load import definition_from_data, load_pack
 from engine.catalogue.spec import Need
-from engine.errors import BlockloomError, GraphError, Problem
+from engine.errors import BlockloomError, GraphError, Problem, WorkerError
 from engine.graph.compile import Compiled, compile_graph
 from engine.graph.document import Graph, Node
 from engine.graph.overrides import apply_overrides, unknown_overrides
@@ -161,7 +161,7 @@ class Engine:
 
     async def _answer(self, need: Need) -> None:
         try:
-            answer = await self._host.describe(need.subject, dict(need.request))
+            answer = await self._describe_patiently(need)
         except BlockloomError as error:
             answer = {"problem": dataclasses.asdict(error.problems[0])}
             self._refused[need.key] = time.monotonic()
@@ -169,6 +169,15 @@ class Engine:
             del self._asking[need.key]
         self.catalogue.describe({need.key: answer})
         self._catalogue_changed()
+
+    async def _describe_patiently(self, need: Need) -> dict[str, Any]:
+        """Ask again, once, if the worker dies: it need not have died of the question."""
+        try:
+            return await self.describe(need.subject, need.request)
+        except WorkerError as error:
+            if error.problems[0].code != "worker_died":
+                raise
+        return await self.describe(need.subject, need.request)
 
     def _forget_refusals(self, *, older_than: float) -> None:
         before = time.monotonic() - older_than
@@ -267,18 +276,20 @@ class Engine:
     # System
 
     async def free(self, what: Literal["results", "models"], model: str | None = None) -> None:
-        """Drop the results in the worker's memory, or its models (all, or `model`)."""
+        """Drop all cached results, in memory and on disk, or the worker's models (all, or `model`)."""
         await self._host.free(what, model)
-
-    def clear_results(self) -> None:
-        """Empty the result cache on disk."""
-        self.results_cache.clear()
-        self._results.forget_disk()
+        if what == "results":
+            self._results.forget_disk()
 
     @property
     def worker(self) -> WorkerChanged:
         """The state of the worker, as last told."""
         return self._worker_state
+
+    @property
+    def worker_pid(self) -> int | None:
+        """Process id of the worker that runs now."""
+        return self._host.pid
 
     # What the worker says
 

@@ -1,4 +1,4 @@
-"""How nodes are defined: `@node` turns a typed function into a `NodeDefinition`; a `resolve` function computes interfaces that change.
+"""How nodes are defined: `@node` turns a typed function into a `NodeDefinition`; a resolver computes ports that change.
 
     @node("image.invert", title="Invert", category="Image")
     def invert(image: Annotated[Image, In("Picture to invert")]) -> Annotated[Image, Out("image")]:
@@ -7,55 +7,22 @@
 Types, defaults, bounds and docs come from the signature. Several outputs are a `tuple[Annotated[...], ...]`.
 """
 
-import inspect
+import re
 import types
-import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin
+from typing import Any, Protocol, TypeVar
 
-from engine.catalogue.context import Context
-from engine.catalogue.spec import CachePolicy, Interface, Lane, NodeType, Port, Preset, Widget, WidgetKind
-from engine.catalogue.types import Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor, is_port_type
-from engine.errors import DefinitionError, Problem
+from pydantic import ValidationError
 
-PYTHON_TYPES: dict[Any, str] = {
-    int: "int", float: "float", str: "string", bool: "bool", Any: "any", Image: "image", Mask: "mask",
-    Latents: "latents", Embeddings: "embeddings", Tensor: "tensor", Pipeline: "pipeline", Json: "json",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class In:
-    """Describes an input in an annotation: `Annotated[int, In("How many steps", min=1, max=150)]`.
-
-    `type` overrides the port type that follows from the annotation; `options` makes a select; `widget` chooses another
-    widget than the type's usual one; bounds are inclusive.
-    """
-
-    doc: str
-    _: KW_ONLY
-    title: str = ""
-    type: str | None = None
-    min: float | None = None
-    max: float | None = None
-    step: float | None = None
-    options: Sequence[Any] = ()
-    widget: WidgetKind | None = None
-    placeholder: str = ""
-    advanced: bool = False
-    many: bool = False
-
-
-@dataclass(frozen=True)
-class Out:
-    """Names and describes an output in the return annotation."""
-
-    name: str
-    doc: str = ""
-    title: str = ""
-    type: str | None = None
+from engine.catalogue.accept import PLAIN_TYPES, Misfit, accept
+from engine.catalogue.signature import In as In
+from engine.catalogue.signature import Out as Out
+from engine.catalogue.signature import read_signature, wrong
+from engine.catalogue.spec import CachePolicy, Interface, Lane, NodeType, Port, Preset, Widget
+from engine.catalogue.types import is_list, is_port_type, item_type
+from engine.errors import NodeError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +56,8 @@ class Resolver(Protocol):
 
 
 Fingerprint = Callable[[Mapping[str, Any], Path], str]
-"""(typed params, input folder) → a text that changes when a file the node reads changes. Runs in the server whenever keys
-are made: it must be quick, and it never raises."""
+"""(typed params, input folder) → a text that changes when a file the node reads changes. Runs in the server whenever
+keys are made: it must be quick, and it never raises."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,135 +95,149 @@ def node(
 ) -> Callable[[Function], Function]:
     """Declare the decorated function as a node type; the definition is kept on it as `.definition`.
 
-    Raises DefinitionError if the signature does not describe the ports fully.
+    Inputs are keyword parameters annotated `Annotated[type, In(...)]`; `X | None` and a default make one optional. A
+    parameter annotated `Context` is no input. Raises DefinitionError if the signature does not describe the ports
+    fully, or if they contradict themselves.
     """
 
     def declare(function: Function) -> Function:
-        definition = _define(
-            function,
-            dict(type=type, title=title, category=category, lane=lane, version=version, cache=cache, output=output,
-                 presets=tuple(presets), keywords=tuple(keywords)),
-            fingerprint,
-        )  # fmt: skip
-        function.definition = definition  # type: ignore[attr-defined]
+        signature = read_signature(type, function)
+        try:
+            node_type = NodeType(
+                type=type, title=title, category=category, description=signature.doc, lane=lane, version=version,
+                cache=cache, output=output, interface=signature.interface, presets=tuple(presets),
+                keywords=tuple(keywords),
+            )  # fmt: skip
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            raise wrong(type, f"has a wrong {'.'.join(map(str, detail['loc']))!r}: {detail['msg']}", _REMEDY) from error
+        check_type(node_type)
+        if lane == "inline" and signature.context_parameter is not None:
+            raise wrong(type, "is inline and takes a Context", "Inline nodes run in the server; use the lane 'cpu'.")
+        function.definition = NodeDefinition(  # type: ignore[attr-defined]
+            type=node_type,
+            function=_returning_by_name(function, [port.name for port in signature.interface.outputs]),
+            context_parameter=signature.context_parameter,
+            fingerprint=fingerprint,
+        )
         return function
 
     return declare
 
 
 def definitions_in(module: types.ModuleType) -> list[NodeDefinition]:
-    """All definitions made in `module` by `@node` or held in its variables, in source order."""
-    found = [getattr(thing, "definition", thing) for thing in vars(module).values()]
-    return list({d.type.type: d for d in found if isinstance(d, NodeDefinition)}.values())
+    """All definitions held in the variables of `module`, in source order, once each.
+
+    Node functions imported from another distribution stay its own: only those made in `module`'s top package count.
+    Raises DefinitionError if two of them have the same type.
+    """
+    found: dict[str, NodeDefinition] = {}
+    top = module.__name__.partition(".")[0]
+    for thing in vars(module).values():
+        definition = thing if isinstance(thing, NodeDefinition) else getattr(thing, "definition", None)
+        if not isinstance(definition, NodeDefinition):
+            continue
+        if definition is not thing and thing.__module__.partition(".")[0] != top:
+            continue
+        if found.setdefault(definition.type.type, definition) is not definition:
+            raise wrong(definition.type.type, f"is defined twice in {module.__name__}", "Rename one of them.")
+    return list(found.values())
 
 
-def _define(function: Callable[..., Any], facts: dict[str, Any], fingerprint: Fingerprint | None) -> NodeDefinition:
-    if not (doc := inspect.getdoc(function)):
-        raise _wrong(facts["type"], "has no docstring", "Say in one sentence what the node does.")
-    hints = typing.get_type_hints(function, include_extras=True)
-    signature = inspect.signature(function)
-    context_parameter = next((name for name, hint in hints.items() if hint is Context), None)
-    inputs = tuple(
-        _input(facts["type"], parameter, hints.get(name))
-        for name, parameter in signature.parameters.items()
-        if name != context_parameter
-    )
-    outputs = _outputs(facts["type"], hints.get("return"))
-    return NodeDefinition(
-        type=NodeType(description=doc, interface=Interface(inputs=inputs, outputs=outputs), **facts),
-        function=_returning_by_name(function, [port.name for port in outputs]),
-        context_parameter=context_parameter,
-        fingerprint=fingerprint,
-    )
+def check_type(node_type: NodeType) -> None:
+    """Raise DefinitionError if `node_type` contradicts itself: names, types, widgets, bounds, defaults, presets."""
+    name, interface = node_type.type, node_type.interface
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", name) or len(name) > 200:
+        raise wrong(name, "has a bad name", "Use a name like image.invert.")
+    if not (node_type.title.strip() and node_type.category.strip() and node_type.description.strip()):
+        raise wrong(name, "lacks a title, a category or a description", "Say what people will see.")
+    for direction, ports in (("input", interface.inputs), ("output", interface.outputs)):
+        names = [port.name for port in ports]
+        if twice := next((port for port in names if names.count(port) > 1), None):
+            raise wrong(name, f"has two {direction}s named {twice!r}", "Rename one of them.")
+        for port in ports:
+            _check_port(name, port, inline=node_type.lane == "inline")
+    for preset in node_type.presets:
+        for param, value in preset.params.items():
+            if (edited := interface.input(param)) is not None:
+                _check_value(name, edited, value, f"has a preset {preset.title!r} whose value does not fit: {param!r}")
+            elif not node_type.dynamic:
+                raise wrong(name, f"has a preset {preset.title!r} for {param!r}, which is no input", _REMEDY)
+
+
+_WIDGET_TYPES: dict[str, frozenset[str]] = {
+    "number": frozenset({"int", "float"}), "slider": frozenset({"int", "float"}), "seed": frozenset({"int"}),
+    "checkbox": frozenset({"bool"}), "text": frozenset({"string"}), "multiline": frozenset({"string"}),
+    "color": frozenset({"string"}),
+}  # fmt: skip
+"""Item types that a widget can edit, where that is not all of them."""
+
+
+def _check_port(node_type: str, port: Port, *, inline: bool) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", port.name):
+        raise wrong(node_type, f"has a port with the bad name {port.name!r}", "Use letters, digits and _.")
+    if not is_port_type(port.type):
+        raise wrong(node_type, f"has a port {port.name!r} of the unknown type {port.type!r}", _TYPES)
+    if inline and item_type(port.type) not in PLAIN_TYPES | {"any"}:
+        raise wrong(
+            node_type, f"is inline, but its port {port.name!r} carries {port.type}",
+            "Inline nodes run in the server and carry plain data only; use the lane 'cpu'.",
+        )  # fmt: skip
+    if port.many and not is_list(port.type):
+        raise wrong(node_type, f"takes many edges at {port.name!r}, which is not a list", f"Use list[{port.type}].")
+    if port.widget is not None:
+        _check_widget(node_type, port, port.widget)
+    if port.default is not None:
+        _check_value(node_type, port, port.default, f"has a default that does not fit: {port.name!r}")
+
+
+def _check_widget(node_type: str, port: Port, widget: Widget) -> None:
+    kind, bounds = item_type(port.type), (widget.min, widget.max, widget.step)
+    of = f"of {port.name!r}"
+    if kind not in PLAIN_TYPES | {"any"}:
+        raise wrong(node_type, f"has a widget {of}, but {kind} comes only over edges", "Leave the widget out.")
+    if kind not in _WIDGET_TYPES.get(widget.kind, {kind}):
+        raise wrong(node_type, f"has a {widget.kind} widget {of}, which is of type {port.type}", "Use another widget.")
+    if any(bound is not None for bound in bounds) and kind not in ("int", "float"):
+        raise wrong(node_type, f"has bounds or a step {of}, which is no number", "Leave them out.")
+    if widget.min is not None and widget.max is not None and widget.min > widget.max:
+        raise wrong(node_type, f"has a minimum {of} that is above the maximum", "Swap them.")
+    if widget.step is not None and widget.step <= 0:
+        raise wrong(node_type, f"has a step {of} that is not above 0", "Use a positive step.")
+    if widget.kind == "slider" and (widget.min is None or widget.max is None):
+        raise wrong(node_type, f"has a slider {of} without both bounds", "Give min and max, or use a number widget.")
+    if widget.kind == "select" and not widget.options:
+        raise wrong(node_type, f"has a select {of} without options", "Give options.")
+    for option in widget.options:
+        single = port.model_copy(update={"type": kind, "widget": widget})
+        _check_value(node_type, single, option, f"has an option that does not fit: {port.name!r}")
+
+
+def _check_value(node_type: str, port: Port, value: Any, what: str) -> None:
+    try:
+        accept(port, value)
+    except Misfit as misfit:
+        raise wrong(node_type, f"{what} {str(misfit).rstrip('.')}", "Mend one or the other.") from misfit
 
 
 def _returning_by_name(function: Callable[..., Any], names: list[str]) -> Callable[..., Mapping[str, Any]]:
-    if not names:
-        return lambda **inputs: (function(**inputs), {})[1]
-    if len(names) == 1:
-        name = names[0]
-        return lambda **inputs: {name: function(**inputs)}
-    return lambda **inputs: dict(zip(names, function(**inputs), strict=True))
+    def call(**inputs: Any) -> Mapping[str, Any]:
+        result = function(**inputs)
+        if not names:
+            return {}
+        if len(names) == 1:
+            return {names[0]: result}
+        if not isinstance(result, tuple) or len(result) != len(names):
+            got = f"{len(result)} values" if isinstance(result, tuple) else type(result).__name__
+            remedy = "This is a fault of the node; report it to its author."
+            expected = f"{len(names)} ({', '.join(names)})"
+            raise NodeError(
+                f"The node returned {got} where {expected} were expected.", code="bad_output", remedy=remedy
+            )
+        return dict(zip(names, result, strict=True))
+
+    return call
 
 
-def _input(node_type: str, parameter: inspect.Parameter, hint: Any) -> Port:
-    python_type, extra = _split(hint)
-    about = next((item for item in extra if isinstance(item, In)), None)
-    if about is None:
-        raise _wrong(node_type, f"input {parameter.name!r} is not annotated", "Use Annotated[type, In('what it is')].")
-    inner, optional = _without_none(python_type)
-    port_type = about.type or _port_type(node_type, parameter.name, inner)
-    required = parameter.default is inspect.Parameter.empty and not optional
-    default = None if parameter.default is inspect.Parameter.empty else parameter.default
-    options = tuple(about.options) or (get_args(inner) if get_origin(inner) is Literal else ())
-    return Port(
-        name=parameter.name, type=port_type, title=about.title or _title(parameter.name), description=about.doc,
-        required=required, default=default, widget=_widget(port_type, about, options), advanced=about.advanced,
-        many=about.many,
-    )  # fmt: skip
-
-
-def _outputs(node_type: str, hint: Any) -> tuple[Port, ...]:
-    if hint in (None, type(None)):
-        return ()
-    hints = get_args(hint) if get_origin(hint) is tuple else (hint,)
-    return tuple(_output(node_type, item) for item in hints)
-
-
-def _output(node_type: str, hint: Any) -> Port:
-    python_type, extra = _split(hint)
-    about = next((item for item in extra if isinstance(item, Out)), None)
-    if about is None:
-        raise _wrong(node_type, "an output has no name", "Use Annotated[type, Out('name')].")
-    port_type = about.type or _port_type(node_type, about.name, python_type)
-    return Port(name=about.name, type=port_type, title=about.title or _title(about.name), description=about.doc)
-
-
-def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    if get_origin(hint) is typing.Annotated:
-        inner, *extra = get_args(hint)
-        return inner, tuple(extra)
-    return hint, ()
-
-
-def _without_none(hint: Any) -> tuple[Any, bool]:
-    if get_origin(hint) in (typing.Union, types.UnionType):
-        rest = [arg for arg in get_args(hint) if arg is not type(None)]
-        if len(rest) == 1 and len(rest) < len(get_args(hint)):
-            return rest[0], True
-    return hint, False
-
-
-def _port_type(node_type: str, name: str, hint: Any) -> str:
-    if get_origin(hint) is list and get_args(hint):
-        return f"list[{_port_type(node_type, name, get_args(hint)[0])}]"
-    if get_origin(hint) is Literal:
-        return PYTHON_TYPES.get(type(get_args(hint)[0]), "json")
-    if hint in (dict, list) or get_origin(hint) is dict:
-        return "json"
-    if isinstance(hint, str) and is_port_type(hint):
-        return hint
-    try:
-        return PYTHON_TYPES[hint]
-    except (KeyError, TypeError):
-        raise _wrong(node_type, f"{name!r} has no port type: {hint!r}", "Give one with In(type=…) or Out(type=…).") from None
-
-
-_USUAL_WIDGETS: dict[str, WidgetKind] = {
-    "int": "number", "float": "number", "string": "text", "bool": "checkbox", "json": "json",
-}  # fmt: skip
-
-
-def _widget(port_type: str, about: In, options: tuple[Any, ...]) -> Widget | None:
-    kind = about.widget or ("select" if options else _USUAL_WIDGETS.get(port_type))
-    if kind is None:
-        return None
-    return Widget(kind=kind, min=about.min, max=about.max, step=about.step, options=options, placeholder=about.placeholder)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").strip().capitalize()
-
-
-def _wrong(node_type: str, what: str, remedy: str) -> DefinitionError:
-    return DefinitionError(Problem(code="bad_definition", message=f"Node type {node_type!r} {what}.", remedy=remedy))
+_REMEDY = "Mend the arguments of @node."
+_TYPES = "Port types are listed in engine/catalogue/types.py; lists are list[T]."

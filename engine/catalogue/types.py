@@ -20,8 +20,8 @@ _WIDENINGS = frozenset({("int", "float"), ("mask", "image")})
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Image
-    from PIL.Image import Image as Mask
 
+    Mask = Image
     Latents = Any
     Embeddings = dict[str, Any]
     Tensor = Any

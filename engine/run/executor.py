@@ -83,6 +83,7 @@ class Executor:
         self._settled: set[NodeId] = set()  # nodes whose terminal event is out
         self._failures: dict[NodeId, Problem] = {}
 
+        self._planned: set[NodeId] = set()  # all nodes that a plan ever had
         self._open: set[NodeId] = set()  # planned nodes that must still end
         self._waiting: dict[NodeId, int] = {}  # how many open nodes an open node waits for
         self._dependants: dict[NodeId, list[NodeId]] = {}
@@ -180,6 +181,7 @@ class Executor:
             available=lambda key: key in self._made or self._results.available(key),
             published=self._results.published,
         )
+        self._planned |= plan.actions.keys()
         flying = {self._keys[node]: node for node in self._flying.values()}
         self._open = set(self._flying.values())
         self._waiting, self._dependants, self._twins = {}, {}, {}
@@ -387,9 +389,16 @@ class Executor:
         if self._cancelled:
             self._emit(RunFinished, state="cancelled", seconds=seconds, problem=CANCELLED)
         elif self._failures:
+            self._skip_unneeded()
             self._emit(RunFinished, state="failed", seconds=seconds, problem=_summary(list(self._failures.values())))
         else:
             self._emit(RunFinished, state="succeeded", seconds=seconds)
+
+    def _skip_unneeded(self) -> None:
+        """Nodes that only failed ones needed, and that a new plan after a worker's death left out, end too."""
+        because = next(iter(self._failures))
+        for node in self._planned:
+            self._settle_skipped(node, because)
 
 
 _plain = Kinds([])

@@ -22,6 +22,7 @@
 | `Stats` | memory and models, about once a second |
 """
 
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -32,12 +33,17 @@ from engine.values.refs import Key, ValueSummary
 MAX_FRAME = 256 * 1024 * 1024
 """Bytes; a longer frame means that the stream is out of step."""
 
+OUT_OF_BUDGET = 86
+"""Exit code of a worker that used more memory than it may."""
+FAULTS = "worker-faults.txt"
+"""Below the data folder: where a segmentation fault leaves the stacks of all threads."""
+
 
 class Message(msgspec.Struct, frozen=True, tag=True, tag_field="message", kw_only=True, omit_defaults=True):
     """Base of all messages; the class name is the tag on the wire."""
 
 
-class WorkerConfig(Message):
+class WorkerConfig(Message, frozen=True):
     """The first frame to a worker: its packs, folders and budgets (bytes).
 
     `packs` are built in and loaded before `Ready`. Packs outside (entry points, files in `nodes_dir`) come later,
@@ -46,10 +52,10 @@ class WorkerConfig(Message):
     """
 
     packs: list[str]
-    data_dir: str
-    input_dir: str
-    output_dir: str
-    nodes_dir: str | None = None
+    data_dir: Path
+    input_dir: Path
+    output_dir: Path
+    nodes_dir: Path | None = None
     skip: list[str] = []
     results_memory: int = 2 * 2**30
     results_disk: int = 10 * 2**30
@@ -61,20 +67,20 @@ class WorkerConfig(Message):
     settings: dict[str, Any] = {}
 
 
-class Given(Message):
+class Given(Message, frozen=True):
     """An input given as JSON data."""
 
     value: Any = None
 
 
-class FromOutput(Message):
+class FromOutput(Message, frozen=True):
     """An input taken from an output that the worker holds, or finds in the result cache."""
 
     key: Key
     port: str
 
 
-class Collect(Message):
+class Collect(Message, frozen=True):
     """An input of several edges: the items in edge order."""
 
     items: list["Given | FromOutput"]
@@ -83,12 +89,13 @@ class Collect(Message):
 Input = Given | FromOutput | Collect
 
 
-class Execute(Message):
+class Execute(Message, frozen=True):
     """Run node `node` of run `run` with `inputs`; its outputs become known under `key`.
 
     If the outputs of `key` are at hand already, only what is missing is done (publishing). `mapped` inputs are lists
     over which the node is mapped; `wrapped` inputs are single values for a list input. `publish`: keep pictures as
-    artifacts. `ports` are the outputs of the interface now (name → type). `reuse` is off for nodes that never reuse results.
+    artifacts. `ports` are the outputs of the interface now (name → type before mapping). `reuse` is off for nodes that
+    never reuse results.
     """
 
     id: int
@@ -104,11 +111,11 @@ class Execute(Message):
     reuse: bool = True
 
 
-class Cancel(Message):
+class Cancel(Message, frozen=True):
     id: int
 
 
-class Describe(Message):
+class Describe(Message, frozen=True):
     """Ask the describer `subject` (registered by a pack) about `request`."""
 
     id: int
@@ -116,11 +123,11 @@ class Describe(Message):
     request: dict[str, Any]
 
 
-class Release(Message):
+class Release(Message, frozen=True):
     run: str
 
 
-class Free(Message):
+class Free(Message, frozen=True):
     """Drop cached results, or loaded models (all, or the one named `model`). Ends with a `Described`."""
 
     id: int
@@ -128,20 +135,20 @@ class Free(Message):
     model: str | None = None
 
 
-class Shutdown(Message):
+class Shutdown(Message, frozen=True):
     pass
 
 
-class Ready(Message):
+class Ready(Message, frozen=True):
     pid: int
     versions: dict[str, str] = {}
 
 
-class PackLoading(Message):
+class PackLoading(Message, frozen=True):
     pack: str
 
 
-class PackLoaded(Message):
+class PackLoaded(Message, frozen=True):
     """`types` are `NodeType`s as JSON data; a pack that failed has a problem and no types."""
 
     pack: str
@@ -149,26 +156,26 @@ class PackLoaded(Message):
     problem: Problem | None = None
 
 
-class Started(Message):
+class Started(Message, frozen=True):
     """A lane has taken the execution; from now on it is what a dying worker died of."""
 
     id: int
 
 
-class Progress(Message):
+class Progress(Message, frozen=True):
     id: int
     step: int
     total: int
 
 
-class Preview(Message):
+class Preview(Message, frozen=True):
     id: int
     step: int
     mime: str
     data: bytes
 
 
-class Log(Message):
+class Log(Message, frozen=True):
     """A line a node wrote; `id` is None where no node can be named."""
 
     text: str
@@ -176,7 +183,7 @@ class Log(Message):
     id: int | None = None
 
 
-class Done(Message):
+class Done(Message, frozen=True):
     """`cached`: nothing was computed. `seconds`: time in the lane. `peak_memory`: bytes of device memory, 0 if none."""
 
     id: int
@@ -186,7 +193,7 @@ class Done(Message):
     peak_memory: int = 0
 
 
-class Failed(Message):
+class Failed(Message, frozen=True):
     """`kind`: the node raised; it was cancelled; or inputs named in `missing` are gone and must be made again."""
 
     id: int
@@ -196,7 +203,7 @@ class Failed(Message):
     seconds: float = 0.0
 
 
-class Described(Message):
+class Described(Message, frozen=True):
     """The answer to a `Describe` or a `Free`: `data` on success, else `problem`."""
 
     id: int
@@ -204,15 +211,15 @@ class Described(Message):
     problem: Problem | None = None
 
 
-class Kept(Message):
+class Kept(Message, frozen=True):
     keys: list[Key]
 
 
-class Evicted(Message):
+class Evicted(Message, frozen=True):
     keys: list[Key]
 
 
-class ModelStats(Message):
+class ModelStats(Message, frozen=True):
     """A model in memory: where it came from and its size in bytes."""
 
     name: str
@@ -223,7 +230,7 @@ class ModelStats(Message):
     loads: int = 1
 
 
-class Stats(Message):
+class Stats(Message, frozen=True):
     """Bytes of memory in use; `models` in order of last use; `loads` counts weight loads since the start."""
 
     rss: int
@@ -237,11 +244,23 @@ class Stats(Message):
 
 ToWorker = Execute | Cancel | Describe | Release | Free | Shutdown
 FromWorker = (
-    Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Kept | Evicted | Stats
+    Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Kept | Evicted
+    | Stats
 )
 
-_encoder = msgspec.msgpack.Encoder()
-config_decoder: msgspec.msgpack.Decoder[WorkerConfig] = msgspec.msgpack.Decoder(WorkerConfig)
+
+def _path_to_text(value: Any) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"a value of type {type(value).__name__} cannot travel between server and worker")
+
+
+def _path_from_text(kind: type[Any], value: Any) -> Any:
+    return kind(value)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_path_to_text)
+config_decoder: msgspec.msgpack.Decoder[WorkerConfig] = msgspec.msgpack.Decoder(WorkerConfig, dec_hook=_path_from_text)
 to_worker_decoder: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
 from_worker_decoder: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
 

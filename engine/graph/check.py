@@ -1,0 +1,74 @@
+"""The params of a node against its interface: typed, in range, nothing required missing, nothing unknown."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.catalogue.accept import Misfit, accept
+from engine.catalogue.plain import shown
+from engine.catalogue.spec import Interface, Port
+from engine.errors import Problem
+from engine.graph.document import Node
+from engine.graph.suggest import Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """An interface with its ports by name."""
+
+    interface: Interface
+    inputs: dict[str, Port] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def of(interface: Interface) -> "Ports":
+        inputs = {port.name: port for port in interface.inputs}
+        return Ports(interface, inputs, {port.name: port.type for port in interface.outputs})
+
+
+def typed_params(node: Node, ports: Ports, connected: Collection[str], problems: list[Problem]) -> dict[str, Any]:
+    """The values of all inputs without an edge; null and absent ones are their default. Misfits go to `problems`."""
+    typed = {}
+    for name, port in ports.inputs.items():
+        if name in connected:
+            continue
+        value = node.params.get(name)
+        if value is None:
+            typed[name] = port.default
+            continue
+        try:
+            typed[name] = accept(port, value)
+        except Misfit as misfit:
+            problems.append(Problem(code=misfit.code, message=f"{node.id}.{name} {misfit}", node=node.id, port=name))
+    return typed
+
+
+def missing_inputs(node: Node, ports: Ports, connected: Collection[str]) -> list[Problem]:
+    """A problem for each required input that has neither an edge nor a value nor a default."""
+    return [
+        Problem(
+            code="missing_input",
+            message=f"{node.id}.{name} needs {port.type}.",
+            node=node.id,
+            port=name,
+            remedy="Connect it or set a value." if port.widget else f"Connect an output of type {port.type}.",
+        )
+        for name, port in ports.inputs.items()
+        if port.required and port.default is None and name not in connected and node.params.get(name) is None
+    ]
+
+
+def unknown_params(node: Node, ports: Ports, suggestions: Suggestions) -> list[Problem]:
+    """A warning for each param that the interface does not have; the document keeps them."""
+    return [
+        Problem(
+            code="unknown_param",
+            message=f"{node.id} has no input {shown(name)}; the value is kept and ignored.",
+            node=node.id,
+            port=name,
+            severity="warning",
+            remedy=suggestions.remedy(name, ports.inputs),
+        )
+        for name in node.params
+        if name not in ports.inputs
+    ]

@@ -1,0 +1,261 @@
+"""The worker process: reads messages, gives executions to their lanes, and ends when the server does.
+
+Started by the host as `python -m engine.worker.process <link>`; the first frame is its `WorkerConfig`.
+"""
+
+import ctypes
+import faulthandler
+import os
+import platform
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.catalogue.load import load_outside, load_pack, outside_packs
+from engine.catalogue.pack import WorkerFacts
+from engine.errors import BlockloomError, Cancelled, Problem
+from engine.values.artifacts import ArtifactStore
+from engine.values.cache import ResultCache
+from engine.worker import capture
+from engine.worker.context import NodeContext
+from engine.worker.execution import Execution, failure, sources
+from engine.worker.invoke import problem_from
+from engine.worker.lanes import Job, Lane
+from engine.worker.library import Library
+from engine.worker.link import connect
+from engine.worker.protocol import (
+    FAULTS,
+    Cancel,
+    Describe,
+    Described,
+    Execute,
+    Frames,
+    Free,
+    FromWorker,
+    Log,
+    PackLoaded,
+    PackLoading,
+    Ready,
+    Release,
+    Shutdown,
+    Started,
+    ToWorker,
+    WorkerConfig,
+    config_decoder,
+    frame,
+    to_worker_decoder,
+)  # fmt: skip
+from engine.worker.results import Results
+from engine.worker.store import ResultStore
+from engine.worker.vitals import Vitals
+
+FLUSH_SECONDS = 2.0
+"""How long a worker that is told to end may go on writing results."""
+READ_BYTES = 256 * 1024
+
+
+@dataclass
+class Running:
+    """An execution that has not ended."""
+
+    execution: Execution
+    job: Job
+
+
+class Worker:
+    """Lives in the main thread of the process, which reads control messages; all work is done in other threads."""
+
+    def __init__(self, link: socket.socket, config: WorkerConfig) -> None:
+        self._link = link
+        self._sending = threading.Lock()
+        self._config = config
+        self._facts = WorkerFacts(
+            data_dir=config.data_dir, input_dir=config.input_dir, output_dir=config.output_dir,
+            models_memory=config.models_memory, settings=config.settings,
+        )  # fmt: skip
+        self._library = Library(self._facts)
+        self._artifacts = ArtifactStore(config.data_dir / "artifacts", config.artifacts_disk)
+        self._results = Results(
+            store=ResultStore(config.results_memory),
+            cache=ResultCache(config.data_dir / "results", config.results_disk, self._library.kinds),
+            artifacts=self._artifacts, kinds=self._library.kinds, send=self.send,
+        )  # fmt: skip
+        self._vitals = Vitals(
+            library=self._library, results=self._results, limit_bytes=config.worker_memory, send=self.send
+        )
+        self._lanes = {"cpu": Lane("cpu", config.cpu_threads), "gpu": Lane("gpu", 1)}
+        self._aside = Lane("aside", 2)
+        self._running: dict[int, Running] = {}
+        self._lock = threading.Lock()
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            Execute: self._execute, Cancel: self._cancel, Describe: self._describe, Free: self._free,
+            Release: self._release, Shutdown: self._shutdown,
+        }  # fmt: skip
+
+    def start(self) -> None:
+        """Load the built-in packs, say `Ready`, and go on with the other packs in the background."""
+        for name in self._config.packs:
+            self._library.add(load_pack(name))
+        self.send(Ready(pid=os.getpid(), versions={"python": platform.python_version()}))
+        self._vitals.start()
+        threading.Thread(target=self._load_outside_packs, name="load-packs", daemon=True).start()
+
+    def handle(self, message: ToWorker) -> None:
+        self._handlers[type(message)](message)
+
+    def send(self, message: FromWorker) -> None:
+        data = frame(message)
+        with self._sending:
+            self._link.sendall(data)
+
+    def _execute(self, request: Execute) -> None:
+        for source in sources(request):
+            self._results.pin(source.key, request.run)
+        log = capture.NodeLog(lambda text, level: self.send(Log(id=request.id, text=text, level=level)))
+        context = NodeContext(
+            id=request.id, node=request.node, ports=request.ports, facts=self._facts, artifacts=self._artifacts,
+            states=self._library.states, preview_rate=self._config.preview_rate, send=self.send, log=log,
+        )  # fmt: skip
+        execution = Execution(request, context, log, self._library, self._results)
+        job = Job(lambda: self._run(execution))
+        with self._lock:
+            self._running[request.id] = Running(execution, job)
+        self._lanes[self._library.lane(request.type)].submit(job)
+
+    def _run(self, execution: Execution) -> None:
+        """In a lane."""
+        self.send(Started(id=execution.request.id))
+        ending = execution.run()
+        try:
+            self._end(execution)
+            self._vitals.node_ended()
+            self.send(ending)
+        except (TypeError, ValueError, OverflowError) as error:  # a kind's summary that msgpack cannot carry
+            self.send(failure(error, execution.request, ending.seconds))
+
+    def _end(self, execution: Execution) -> None:
+        with self._lock:
+            self._running.pop(execution.request.id, None)
+            released = execution.released
+        if released:
+            self._results.release(execution.request.run)
+
+    def _cancel(self, message: Cancel) -> None:
+        with self._lock:
+            running = self._running.get(message.id)
+        if running is None:
+            return
+        running.execution.context.cancel()
+        if running.job.claim():
+            self._end(running.execution)
+            self.send(failure(Cancelled(), running.execution.request, 0.0))
+
+    def _release(self, message: Release) -> None:
+        with self._lock:
+            for running in self._running.values():
+                if running.execution.request.run == message.run:
+                    running.execution.released = True
+        self._results.release(message.run)
+
+    def _describe(self, message: Describe) -> None:
+        self._answer(message.id, lambda: self._library.describe(message.subject, message.request))
+
+    def _free(self, message: Free) -> None:
+        def free() -> dict[str, Any]:
+            if message.what == "results":
+                self._results.clear()
+            elif self._library.models is not None:
+                self._library.models.free(message.model)
+            return {}
+
+        self._answer(message.id, free)
+
+    def _answer(self, message_id: int, work: Callable[[], dict[str, Any]]) -> None:
+        def answer() -> None:
+            try:
+                self.send(Described(id=message_id, data=work()))
+            except BaseException as error:  # whatever a pack raises is an answer
+                self.send(Described(id=message_id, problem=replace(problem_from(error, ""), node=None)))
+
+        self._aside.submit(Job(answer))
+
+    def _shutdown(self, _: Shutdown) -> None:
+        """Results that are not yet on disk are written first; the host waits a little longer than this does."""
+
+        def end() -> None:
+            self._results.flush(FLUSH_SECONDS)
+            os._exit(0)
+
+        threading.Thread(target=end, daemon=True).start()
+
+    def _load_outside_packs(self) -> None:
+        for name in outside_packs(self._config.nodes_dir):
+            if name not in self._config.skip:
+                self._load_outside_pack(name)
+        self._library.warm()
+
+    def _load_outside_pack(self, name: str) -> None:
+        self.send(PackLoading(pack=name))
+        try:
+            pack = load_outside(name)
+            self._library.add(pack)
+            types = [definition.type.model_dump(mode="json") for definition in pack.definitions]
+            self.send(PackLoaded(pack=name, types=types))
+        except BaseException as error:  # a pack may raise anything, SystemExit included
+            self.send(PackLoaded(pack=name, problem=_pack_problem(name, error)))
+
+
+def _pack_problem(name: str, error: BaseException) -> Problem:
+    problem = replace(problem_from(error, ""), node=None)
+    if isinstance(error, BlockloomError):
+        return problem
+    message = f"The node pack {name!r} could not be loaded: {problem.message}"
+    return replace(problem, code="bad_pack", message=message, remedy="Mend or remove the pack.")
+
+
+def _receive(link: socket.socket, frames: Frames) -> list[bytes]:
+    """The next frames, at least one. If the server is gone, the process ends here and now."""
+    while True:
+        try:
+            data = link.recv(READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            os._exit(0)
+        if bodies := frames.feed(data):
+            return bodies
+
+
+def _die_with_the_server() -> None:
+    """On Linux the kernel ends the worker too, even when a node holds the interpreter and no thread can read."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1  # linux/prctl.h
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> None:
+    _die_with_the_server()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends the worker in good order
+    sys.setswitchinterval(0.001)  # control is answered within milliseconds while nodes compute in Python
+    link = connect(sys.argv[1])
+    frames = Frames()
+    first, *bodies = _receive(link, frames)
+    config = config_decoder.decode(first)
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    with open(config.data_dir / FAULTS, "w") as faults:
+        faulthandler.enable(faults)
+        capture.install()
+        worker = Worker(link, config)
+        worker.start()
+        while True:
+            for body in bodies:
+                worker.handle(to_worker_decoder.decode(body))
+            bodies = _receive(link, frames)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""A worker watches itself: statistics when they change, and an end before the machine runs out of memory."""
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.worker.library import Library
+from engine.worker.protocol import OUT_OF_BUDGET, ModelStats, Stats
+from engine.worker.results import Results
+
+MEMORY_CHECK_SECONDS = 0.1
+CHECKS_PER_STATS = 10
+ROUND = 2**20
+"""Memory is told in whole MiB, so that a trifle is no change."""
+
+_STATM = Path("/proc/self/statm")
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
+
+def resident_memory() -> int:
+    """Bytes of memory this process occupies; on macOS its highest so far, on Windows 0 (not known)."""
+    if _STATM.exists():
+        return int(_STATM.read_text().split()[1]) * _PAGE
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+class Vitals:
+    """Sends `Stats`; over `limit_bytes` of memory it says so and ends the process."""
+
+    def __init__(
+        self, *, library: Library, results: Results, limit_bytes: int | None, send: Callable[[Stats], None]
+    ) -> None:
+        self._library = library
+        self._results = results
+        self._limit_bytes = limit_bytes
+        self._send = send
+        self._last: Stats | None = None
+        self._wake = threading.Event()
+        self._loads = 0
+
+    def start(self) -> None:
+        threading.Thread(target=self._watch, name="vitals", daemon=True).start()
+
+    def node_ended(self) -> None:
+        """Tell at once if models were loaded meanwhile."""
+        models = self._library.models
+        if models is not None and models.loads() != self._loads:
+            self._loads = models.loads()
+            self._wake.set()
+
+    def _watch(self) -> None:
+        checks = 0
+        while True:
+            if checks % CHECKS_PER_STATS == 0 or self._wake.is_set():
+                self._wake.clear()
+                self._tell()
+            self._check_memory()
+            checks += 1
+            self._wake.wait(MEMORY_CHECK_SECONDS)
+
+    def _check_memory(self) -> None:
+        if self._limit_bytes is not None and resident_memory() > self._limit_bytes:
+            self._tell()
+            os._exit(OUT_OF_BUDGET)
+
+    def _tell(self) -> None:
+        stats = self._stats()
+        if stats != self._last:
+            self._last = stats
+            self._send(stats)
+
+    def _stats(self) -> Stats:
+        rss, results = resident_memory() // ROUND * ROUND, self._results.size
+        if (holder := self._library.models) is None:
+            return Stats(rss=rss, results=results)
+        device, used, total = holder.device()
+        models = [
+            ModelStats(name=model.name, repo=model.repo, device=model.device, dtype=model.dtype, size=model.size)
+            for model in holder.models()
+        ]
+        return Stats(
+            rss=rss, results=results, device=device, device_used=used, device_total=total, models=models,
+            loads=holder.loads(),
+        )  # fmt: skip

@@ -1,0 +1,20 @@
+"""`python -m tests.bench [overhead|text_to_image]`: prints the tables of tests/bench/README.md."""
+
+import platform
+import sys
+from importlib.metadata import version
+
+from tests.bench import overhead, text_to_image
+
+BENCHES = {"overhead": overhead.main, "text_to_image": text_to_image.main}
+
+
+def main(names: list[str]) -> None:
+    print(f"{platform.machine()}, Python {platform.python_version()}, torch {version('torch')}\n")
+    for name in names or list(BENCHES):
+        print(f"## {name.replace('_', ' ').capitalize()}\n")
+        print("\n".join(BENCHES[name]()), end="\n\n", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

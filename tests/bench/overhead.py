@@ -1,0 +1,112 @@
+"""What a node costs besides its own work: per lane, shape and size, cold and cached, in time and in bytes sent."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.graph.document import Graph
+from engine.run.events import Event
+from engine.service import Engine, EngineConfig
+from tests.bench.graphs import SHAPES
+
+SIZES = (100, 1_000, 10_000)
+LIMITS = {"inline": 60.0, "cpu": 300.0}
+"""Microseconds per node, from the project's aims."""
+GROWTH_LIMIT = 12.0
+"""Times that 10,000 nodes may cost what 1,000 do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Seconds and bytes of events for one graph: submission to the end of the run."""
+
+    lane: str
+    shape: str
+    size: int
+    cold: float
+    cached: float
+    sent: int
+
+    @property
+    def per_node(self) -> float:
+        """Microseconds, cold."""
+        return self.cold / self.size * 1e6
+
+
+async def measure(repeats: int = 3) -> list[Cost]:
+    """All combinations, each the median of `repeats` runs with fresh nodes."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        config = EngineConfig(
+            data_dir=root / "data", input_dir=root / "input", output_dir=root / "output",
+            builtin_packs=("tests.bench.pack:load",),
+        )  # fmt: skip
+        async with Engine(config) as engine:
+            await _run(engine, SHAPES["fan"]("cpu", 100))
+            return [
+                await _cost(engine, lane, shape, size, repeats if size < 10_000 else 1)
+                for lane in LIMITS
+                for shape in SHAPES
+                for size in SIZES
+            ]
+
+
+def report(costs: list[Cost]) -> list[str]:
+    """The table as Markdown lines, and what misses its aim."""
+    lines = [
+        "| lane | shape | nodes | µs per node | aim | cached ÷ cold | event bytes per node |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for cost in costs:
+        aim = LIMITS[cost.lane]
+        lines.append(
+            f"| {cost.lane} | {cost.shape} | {cost.size:,} | {cost.per_node:.0f} | {aim:.0f} "
+            f"| {cost.cached / cost.cold:.3f} | {cost.sent / cost.size:.0f} |"
+        )
+    by_place = {(cost.lane, cost.shape, cost.size): cost for cost in costs}
+    lines += ["", "| lane | shape | time 10,000 ÷ 1,000 | aim | bytes 10,000 ÷ 1,000 |", "|---|---|---:|---:|---:|"]
+    for lane in LIMITS:
+        for shape in SHAPES:
+            large, small = by_place[lane, shape, 10_000], by_place[lane, shape, 1_000]
+            lines.append(
+                f"| {lane} | {shape} | {large.cold / small.cold:.1f} | {GROWTH_LIMIT:.0f} | {large.sent / small.sent:.1f} |"
+            )
+    return lines
+
+
+async def _cost(engine: Engine, lane: str, shape: str, size: int, repeats: int) -> Cost:
+    samples = [await _cold_and_cached(engine, SHAPES[shape](lane, size)) for _ in range(repeats)]
+    return Cost(
+        lane=lane, shape=shape, size=size,
+        cold=statistics.median(sample[0] for sample in samples),
+        cached=statistics.median(sample[1] for sample in samples),
+        sent=samples[0][2],
+    )  # fmt: skip
+
+
+async def _cold_and_cached(engine: Engine, graph: Graph) -> tuple[float, float, int]:
+    sent = 0
+
+    def listen(event: Event) -> None:
+        nonlocal sent
+        sent += len(event.model_dump_json(exclude_none=True))
+
+    stop = engine.subscribe(listen)
+    cold = await _run(engine, graph)
+    stop()
+    return cold, await _run(engine, graph), sent
+
+
+async def _run(engine: Engine, graph: Graph) -> float:
+    began = time.perf_counter()
+    run = await engine.submit(graph)
+    run = await engine.wait(run.id)
+    assert run.state == "succeeded", run.problem
+    return time.perf_counter() - began
+
+
+def main() -> list[str]:
+    return report(asyncio.run(measure()))
