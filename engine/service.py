@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import itertools
 import logging
 import secrets
@@ -108,6 +109,7 @@ class Engine:
         self._host = WorkerHost(_worker_config(config), self)
 
     async def __aenter__(self) -> "Engine":
+        _calm_collector()
         for folder in (self.config.input_dir, self.config.output_dir):
             folder.mkdir(parents=True, exist_ok=True)
         self._store.end_interrupted(
@@ -438,6 +440,16 @@ class Engine:
         while True:
             await asyncio.sleep(SWEEP_EVERY)
             await asyncio.to_thread(self.artifacts.sweep, self._store.artifacts_in_use())
+
+
+def _calm_collector() -> None:
+    """Let Python's cycle collector look less often, and not at what was imported.
+
+    A run of 10,000 nodes makes some 300,000 objects that live until it is stored and hardly a cycle among them; with
+    the usual thresholds more than half of the time per node went into looking for cycles.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _worker_config(config: EngineConfig) -> WorkerConfig:

@@ -81,7 +81,7 @@ class RunStore:
         rows = self._db.execute(
             f"SELECT record FROM runs WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit + 1]
         ).fetchall()
-        runs = [_run(row[0]).model_copy(update={"nodes": {}}) for row in rows[:limit]]
+        runs = [_without_inner_nodes(_run(row[0])) for row in rows[:limit]]
         return RunPage(runs=runs, total=total, next=runs[-1].id if len(rows) > limit else None)
 
     def pending(self) -> list[Run]:
@@ -132,12 +132,17 @@ def _filters(state: str | None, search: str | None) -> tuple[str, list[Any]]:
     return " AND ".join(where), values
 
 
+def _without_inner_nodes(run: Run) -> Run:
+    targets = {name: run.nodes[name] for name in run.targets if name in run.nodes}
+    return run.model_copy(update={"nodes": targets})
+
+
 def _pack(text: str) -> bytes:
     return zlib.compress(text.encode(), 1)
 
 
 def _record(run: Run) -> bytes:
-    return _pack(run.model_dump_json(exclude={"graph"}, exclude_none=True))
+    return _pack(run.model_dump_json(exclude={"graph", "outputs"}, exclude_none=True))
 
 
 def _run(record: bytes) -> Run:

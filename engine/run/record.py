@@ -1,8 +1,10 @@
 """The state of a run, as a fold of its events: the same snapshot for REST, the websocket and the history."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, computed_field
 
 from engine.errors import Problem
 from engine.graph.document import Graph
@@ -15,12 +17,14 @@ from engine.values.refs import ValueSummary
 NodeState = Literal["queued", "running", "succeeded", "failed", "skipped", "cancelled"]
 
 
-class LogLine(BaseModel):
+@dataclass(slots=True)
+class LogLine:
     level: str
     text: str
 
 
-class NodeRun(BaseModel):
+@dataclass(slots=True)
+class NodeRun:
     """What became of one node in a run. `seconds` is time in its lane; `because` names the node that a skip is due to."""
 
     state: NodeState = "queued"
@@ -29,16 +33,16 @@ class NodeRun(BaseModel):
     step: int = 0
     total: int = 0
     key: str = ""
-    outputs: dict[str, ValueSummary] = {}
+    outputs: Mapping[str, ValueSummary] = field(default_factory=dict)
     problem: Problem | None = None
     because: str | None = None
-    log: list[LogLine] = []
+    log: list[LogLine] = field(default_factory=list)
 
 
 class Run(BaseModel):
     """One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
 
-    `outputs` are those of the run's targets: node → port → value.
+    A page of runs holds only the nodes that are targets.
     """
 
     id: str
@@ -53,12 +57,17 @@ class Run(BaseModel):
     overrides: dict[str, JsonValue] = {}
     targets: list[str] = []
     nodes: dict[str, NodeRun] = {}
-    outputs: dict[str, dict[str, ValueSummary]] = {}
     graph: Graph | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def outputs(self) -> dict[str, Mapping[str, ValueSummary]]:
+        """The values of the run's targets: node → port → value."""
+        return {name: node.outputs for name in self.targets if (node := self.nodes.get(name)) and node.outputs}
 
 
 class RunPage(BaseModel):
-    """A page of runs, newest first, without graphs and nodes; `next` continues the list."""
+    """A page of runs, newest first, without graphs; `next` continues the list."""
 
     runs: list[Run]
     total: int
@@ -73,8 +82,6 @@ def fold(run: Run, event: RunEvent) -> None:
             node = _node(run, event.node)
             node.state, node.cached, node.seconds = "succeeded", event.cached, event.seconds
             node.key, node.outputs = event.key, event.outputs
-            if event.node in run.targets:
-                run.outputs[event.node] = event.outputs
         case NodeStarted():
             _node(run, event.node).state = "running"
         case NodeProgress():
