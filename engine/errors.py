@@ -1,12 +1,12 @@
 """What can go wrong, as data (`Problem`) and as exceptions.
 
-    BlockloomError            carries problems a person can act on
-    ├── GraphError            the document cannot be read, or compile found errors
-    ├── DefinitionError       a node definition or a node pack is wrong
-    ├── NodeError             a node refused its input; raise it in a node to say why
-    ├── WorkerError           a worker could not start, or died
-    └── StorageError          a quota is full, or a stored file is missing or damaged
-    Cancelled                 (BaseException) a node was told to stop; code that catches Exception must not swallow it
+BlockloomError            carries problems a person can act on
+├── GraphError            the document cannot be read, or compile found errors
+├── DefinitionError       a node definition or a node pack is wrong
+├── NodeError             a node refused its input; raise it in a node to say why
+├── WorkerError           a worker could not start, or died
+└── StorageError          a quota is full, or a stored file is missing or damaged
+Cancelled                 (BaseException) a node was told to stop; code that catches Exception must not swallow it
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The assembled engine: catalogue, worker, stores and run queue behind one face. Server, CLI and tests use only this."""
+"""The assembled engine: catalogue, worker, stores and run queue behind one face, for server, CLI and tests."""
 
 import asyncio
 import dataclasses
@@ -16,14 +16,22 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from engine.catalogue.catalogue import Catalogue
-from engine.catalogue.load import definition_from_data, load_pack
+from engine.catalogue.load import definition_from_data, load_pack, refuse_conflicts
+from engine.catalogue.pack import Pack
 from engine.catalogue.spec import Need
-from engine.errors import BlockloomError, GraphError, Problem, WorkerError
+from engine.errors import BlockloomError, DefinitionError, GraphError, Problem, WorkerError
 from engine.graph.compile import Compiled, compile_graph
-from engine.graph.document import Graph, Node
+from engine.graph.document import Graph, Node, NodeId
 from engine.graph.overrides import apply_overrides, unknown_overrides
 from engine.run.events import (
-    CatalogueChanged, Event, LoadedModel, RunEvent, RunFinished, RunQueued, WorkerChanged, WorkerMemory,
+    CatalogueChanged,
+    Event,
+    LoadedModel,
+    RunEvent,
+    RunFinished,
+    RunQueued,
+    WorkerChanged,
+    WorkerMemory,
 )  # fmt: skip
 from engine.run.executor import CANCELLED, Executor
 from engine.run.keys import content_keys
@@ -35,7 +43,18 @@ from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
 from engine.worker.host import HostState, WorkerConfig, WorkerHost
 from engine.worker.protocol import (
-    Done, Evicted, Failed, FromWorker, Kept, Log, PackLoaded, Preview, Progress, Release, Started, Stats,
+    Done,
+    Evicted,
+    Failed,
+    FromWorker,
+    Kept,
+    Log,
+    PackLoaded,
+    Preview,
+    Progress,
+    Release,
+    Started,
+    Stats,
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -343,12 +362,18 @@ class Engine:
                 listener(header, message.data)
 
     def _pack_loaded(self, message: PackLoaded) -> None:
-        if message.problem is not None:
-            self.pack_problems[message.pack] = message.problem
-            logger.warning("%s", message.problem)
-        else:
+        problem = message.problem
+        try:
+            definitions = [definition_from_data(data, message.pack) for data in message.types]
+            refuse_conflicts(Pack(name=message.pack, definitions=definitions), self.catalogue.types())
+            self.catalogue.put(definitions)
+        except DefinitionError as error:
+            problem = error.problems[0]
+        if problem is None:
             self.pack_problems.pop(message.pack, None)
-        self.catalogue.put(definition_from_data(data, message.pack) for data in message.types)
+        else:
+            self.pack_problems[message.pack] = problem
+            logger.warning("%s", problem)
         self._catalogue_changed()
 
     def _stats(self, stats: Stats) -> None:
@@ -410,7 +435,7 @@ class Engine:
             _raise_errors(live.compiled, {})
         keys = content_keys(live.compiled, input_dir=self.config.input_dir, salt=live.run.id)
         return Executor(
-            live.run.id, live.compiled, keys, live.run.targets, results=self._results, worker=self._host,
+            live.run.id, live.compiled, keys, map(NodeId, live.run.targets), results=self._results, worker=self._host,
             emit=lambda event, /, **fields: self._emit(live.run.id, event, **fields), next_id=self._next_id,
         )  # fmt: skip
 
@@ -485,7 +510,7 @@ def _draw_seeds(compiled: Compiled) -> Graph | None:
 
 
 def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:
-    return node.model_copy(update={"params": node.params | params})
+    return node.model_copy(update={"params": {**node.params, **params}})
 
 
 def _checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:

@@ -29,9 +29,10 @@ from engine.errors import NodeError
 class NodeView:
     """What compile knows of a node when it asks for its interface. All plain data.
 
-    `params` are the values a person set (defaults not yet filled in). `known` are the values of connected inputs that
-    already follow from the graph, such as pipeline refs; `connected` names all inputs with an edge. `descriptions`
-    holds what workers have answered, by `Need.key`. `lock` says repo → commit.
+    `params` are the values a person set on inputs without an edge (defaults not yet filled in); those that the type's
+    own interface has are checked and typed already. `known` are the values of connected inputs that already follow from
+    the graph, such as pipeline refs; `connected` names all inputs with an edge. `descriptions` holds what workers have
+    answered, by `Need.key`. `lock` says repo → commit.
     """
 
     params: Mapping[str, Any]

@@ -11,7 +11,7 @@ from engine.values.codecs import ValueKind
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerFacts:
-    """What a worker knows of its place. Budgets in bytes; `settings` are plain data for packs (`models`, `offline`, …)."""
+    """What a worker knows of its place. Budgets in bytes; `settings` are plain data for packs."""
 
     data_dir: Path
     input_dir: Path

@@ -26,16 +26,16 @@ class Flaw:
     what: str
 
 
-def flaws(value: Any, *, max_depth: int = MAX_DEPTH) -> Iterator[Flaw]:
-    """All places where `value` is not plain data. Goes no deeper than `max_depth`; never recurses."""
+def flaws(value: Any) -> Iterator[Flaw]:
+    """All places where `value` is not plain data. Goes no deeper than `MAX_DEPTH`; never recurses."""
     if type(value) not in (dict, list):
         yield from _leaf_flaws((), value)
         return
     stack: list[tuple[Path, Any]] = [((), value)]
     while stack:
         path, container = stack.pop()
-        if len(path) >= max_depth:
-            yield Flaw(path, "too_deep", f"is nested deeper than {max_depth} levels")
+        if len(path) >= MAX_DEPTH:
+            yield Flaw(path, "too_deep", f"is nested deeper than {MAX_DEPTH} levels")
             continue
         deeper = []
         for key, item in container.items() if type(container) is dict else enumerate(container):

@@ -1,7 +1,7 @@
 """The params of a node against its interface: typed, in range, nothing required missing, nothing unknown."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from engine.catalogue.accept import Misfit, accept
@@ -17,8 +17,8 @@ class Ports:
     """An interface with its ports by name."""
 
     interface: Interface
-    inputs: dict[str, Port] = field(default_factory=dict)
-    outputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, Port]
+    outputs: dict[str, str]
 
     @staticmethod
     def of(interface: Interface) -> "Ports":

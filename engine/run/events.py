@@ -141,9 +141,10 @@ class CatalogueChanged(EventBase):
 
 
 RunEvent = Annotated[
-    RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped | RunFinished,
+    RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped
+    | RunFinished,
     Field(discriminator="kind"),
-]
+]  # fmt: skip
 Event = Annotated[
     RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped
     | RunFinished | WorkerChanged | DownloadProgress | CatalogueChanged,

@@ -16,15 +16,33 @@ from engine.errors import Problem
 from engine.graph.compile import Compiled, Source
 from engine.graph.document import NodeId
 from engine.run.events import (
-    NodeFailed, NodeFinished, NodeLog, NodeProgress, NodeSkipped, NodeStarted, RunFinished, RunStarted,
+    NodeFailed,
+    NodeFinished,
+    NodeLog,
+    NodeProgress,
+    NodeSkipped,
+    NodeStarted,
+    RunFinished,
+    RunStarted,
 )  # fmt: skip
-from engine.run.plan import Plan, lanes, make_plan
+from engine.run.plan import lanes, make_plan
 from engine.run.results import Results, Summaries
 from engine.values.codecs import Kinds
 from engine.values.refs import Key
 from engine.worker.invoke import collect, invoke, problem_from
 from engine.worker.protocol import (
-    Cancel, Collect, Done, Execute, Failed, FromOutput, Given, Input, Log, Progress, Started, ToWorker,
+    Cancel,
+    Collect,
+    Done,
+    Execute,
+    Failed,
+    FromOutput,
+    Given,
+    Input,
+    Log,
+    Progress,
+    Started,
+    ToWorker,
 )  # fmt: skip
 
 WINDOW: Mapping[Lane, int] = {"cpu": 64, "gpu": 2}
@@ -99,8 +117,7 @@ class Executor:
         self._resume: asyncio.Handle | None = None
 
     def start(self) -> None:
-        plan = self._replan()
-        self._emit(RunStarted, nodes=len(plan.actions))
+        self._replan()
         for node, because in self._compiled.skipped.items():
             self._settle_skipped(node, because)
         self._advance()
@@ -171,7 +188,7 @@ class Executor:
 
     # Planning
 
-    def _replan(self) -> Plan:
+    def _replan(self) -> None:
         """Plan what is left from the results at hand now. Executions in flight go on."""
         self._results.look_up(self._keys.values())
         plan = make_plan(
@@ -181,6 +198,8 @@ class Executor:
             available=lambda key: key in self._made or self._results.available(key),
             published=self._results.published,
         )
+        if not self._planned:
+            self._emit(RunStarted, nodes=len(plan.actions))
         self._planned |= plan.actions.keys()
         flying = {self._keys[node]: node for node in self._flying.values()}
         self._open = set(self._flying.values())
@@ -199,7 +218,6 @@ class Executor:
         for node, action in plan.actions.items():
             if action in ("known", "reuse"):
                 self._take(node)
-        return plan
 
     def _await_sources(self, node: NodeId, *, computed: bool) -> None:
         """Count the open nodes that `node` waits for; sources come first in the plan, so all of them are known."""
@@ -332,7 +350,10 @@ class Executor:
 
     def _succeed(self, node: NodeId, outputs: Summaries, *, cached: bool, seconds: float) -> None:
         for same in (node, *self._twins.pop(node, ())):
-            self._settle_finished(same, outputs, cached=cached or same != node, seconds=seconds if same == node else 0.0)
+            if same == node:
+                self._settle_finished(same, outputs, cached=cached, seconds=seconds)
+            else:
+                self._settle_finished(same, outputs, cached=True, seconds=0.0)
             for dependant in self._close(same):
                 if self._waiting.get(dependant, 0) > 1:
                     self._waiting[dependant] -= 1

@@ -9,8 +9,17 @@ from pydantic import BaseModel, JsonValue, computed_field
 from engine.errors import Problem
 from engine.graph.document import Graph
 from engine.run.events import (
-    NodeFailed, NodeFinished, NodeLog, NodeProgress, NodeSkipped, NodeStarted, RunEvent, RunFinished, RunQueued,
-    RunStarted, RunState,
+    NodeFailed,
+    NodeFinished,
+    NodeLog,
+    NodeProgress,
+    NodeSkipped,
+    NodeStarted,
+    RunEvent,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    RunState,
 )  # fmt: skip
 from engine.values.refs import ValueSummary
 
@@ -25,7 +34,7 @@ class LogLine:
 
 @dataclass(slots=True)
 class NodeRun:
-    """What became of one node in a run. `seconds` is time in its lane; `because` names the node that a skip is due to."""
+    """What became of one node in a run. `seconds`: time in its lane; `because`: the node that a skip is due to."""
 
     state: NodeState = "queued"
     cached: bool = False

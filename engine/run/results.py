@@ -23,7 +23,7 @@ class ResultDisk(Protocol):
 
 
 class Results:
-    """The index of results. What it says of workers may be out of date: a worker answers `missing`, then `lost` mends it."""
+    """The index of results. Of workers it may be out of date: one that looks in vain says so, then `lost` mends it."""
 
     def __init__(self, disk: ResultDisk, artifact_exists: Callable[[str], bool]) -> None:
         self._disk = disk

@@ -180,7 +180,7 @@ class ResultCache:
             return self._connect()
 
     def _connect(self) -> diskcache.Cache:
-        return diskcache.Cache(
+        cache = diskcache.Cache(
             str(self.root),
             disk=PlainDisk,
             size_limit=self.limit_bytes,
@@ -189,6 +189,8 @@ class ResultCache:
             tag_index=0,
             disk_min_file_size=2**15,
         )
+        cache._sql("SELECT key, raw, tag, size, mode, filename, value FROM Cache LIMIT 1")  # raises for other tables
+        return cache
 
     def _rows(self, columns: str, keys: Iterable[Key]) -> Iterator[tuple[Any, Any]]:
         wanted = list(keys)

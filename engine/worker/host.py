@@ -415,10 +415,9 @@ class _Session(asyncio.Protocol):
         return "\n".join(lines)
 
 
-
 def _python_environment() -> dict[str, str]:
     """The child imports from where this process does, whatever the current folder holds (`-P`)."""
-    path = os.pathsep.join(filter(None, sys.path))
+    path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
     return {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:replace"}
 
 

@@ -32,8 +32,9 @@ def invoke(
     """The outputs of the node by name: exactly those in `ports` (name → type before mapping).
 
     `wrapped` inputs are made lists of one. Over `mapped` inputs, which are lists, the function is called item by item
-    and each output becomes a list (outputs that are lists are joined to one); several go together, and a list of one goes with each item of the others. `context`
-    is for functions that want one, and stops a mapping when the run is cancelled.
+    and each output becomes a list (outputs that are lists are joined to one); several go together, and a list of one
+    goes with each item of the others. `context` is for functions that want one, and stops a mapping when the run is
+    cancelled.
 
     Raises NodeError for lists of different lengths and for outputs that do not fit their ports; whatever the function
     raises passes through.

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import Describer, ModelHolder, Pack, WorkerFacts, WorkerSide
-from engine.catalogue.spec import Lane
+from engine.catalogue.spec import Lane, NodeType
 from engine.errors import NodeError, Problem, WorkerError
 from engine.values.codecs import Kinds
 
@@ -40,6 +40,9 @@ class Library:
         except KeyError:
             remedy = "Wait until all node packs are loaded, or install the pack it comes from."
             raise NodeError(f"The worker does not know the node type {node_type!r}.", remedy=remedy) from None
+
+    def types(self) -> list[NodeType]:
+        return [definition.type for definition in self._definitions.values()]
 
     def lane(self, node_type: str) -> Lane:
         """Where it runs; an unknown type fails in the lane `cpu`."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.catalogue.load import load_outside, load_pack, outside_packs
+from engine.catalogue.load import load_outside, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import WorkerFacts
 from engine.errors import BlockloomError, Cancelled, Problem
 from engine.values.artifacts import ArtifactStore
@@ -201,7 +201,8 @@ class Worker:
     def _load_outside_pack(self, name: str) -> None:
         self.send(PackLoading(pack=name))
         try:
-            pack = load_outside(name)
+            pack = load_outside(name, self._config.nodes_dir)
+            refuse_conflicts(pack, self._library.types())
             self._library.add(pack)
             types = [definition.type.model_dump(mode="json") for definition in pack.definitions]
             self.send(PackLoaded(pack=name, types=types))

@@ -246,7 +246,7 @@ ToWorker = Execute | Cancel | Describe | Release | Free | Shutdown
 FromWorker = (
     Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Kept | Evicted
     | Stats
-)
+)  # fmt: skip
 
 
 def _path_to_text(value: Any) -> str:

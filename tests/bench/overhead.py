@@ -71,9 +71,8 @@ def report(costs: list[Cost]) -> list[str]:
     for lane in LIMITS:
         for shape in SHAPES:
             large, small = by_place[lane, shape, 10_000], by_place[lane, shape, 1_000]
-            lines.append(
-                f"| {lane} | {shape} | {large.cold / small.cold:.1f} | {GROWTH_LIMIT:.0f} | {large.sent / small.sent:.1f} |"
-            )
+            time_ratio, bytes_ratio = large.cold / small.cold, large.sent / small.sent
+            lines.append(f"| {lane} | {shape} | {time_ratio:.1f} | {GROWTH_LIMIT:.0f} | {bytes_ratio:.1f} |")
     return lines
 
 

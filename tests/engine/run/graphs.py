@@ -45,12 +45,12 @@ def graph(drawing: str, **params: dict[str, Any]) -> Graph:
     """`"x:work a:work b:show a<x b<a"`: nodes as `id:type`, edges as `target<source` or `target.port<source`."""
     words = drawing.split()
     nodes = [word.split(":") for word in words if ":" in word]
-    edges = [word.split("<") for word in words if "<" in word]
+    edges = [((target + ".a").split(".")[:2], source) for target, source in (w.split("<") for w in words if "<" in w)]
     return Graph(
         nodes=[Node(id=name, type=f"t.{kind}", params=params.get(name, {})) for name, kind in nodes],
         edges=[
-            Edge(source=source, sourceHandle="sum", target=target.split(".")[0], targetHandle=(target + ".a").split(".")[1])
-            for target, source in edges
+            Edge(source=source, sourceHandle="sum", target=target, targetHandle=port)
+            for (target, port), source in edges
         ],
     )
 

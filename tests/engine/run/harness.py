@@ -9,7 +9,6 @@ from typing import Any
 from engine.graph.document import Edge, Graph, Node
 from engine.run.events import Event, NodeFinished, NodeStarted, WorkerChanged
 from engine.run.record import Run
-
 from engine.service import Engine, EngineConfig
 from engine.values.refs import Key
 
@@ -68,7 +67,9 @@ class EngineHarness:
         pid = self.engine.worker_pid
         assert pid is not None
         os.kill(pid, number)
-        await self.until(lambda event: event in self.events[told:] and isinstance(event, WorkerChanged) and event.reason)
+        await self.until(
+            lambda event: isinstance(event, WorkerChanged) and event.reason and event in self.events[told:]
+        )
 
     async def until_on_disk(self, run: Run, node: str) -> None:
         """Wait until the result of `node` has been written; nobody tells, so look."""

@@ -61,7 +61,8 @@ class Harness:
     """An executor with its worker and the events it told."""
 
     def __init__(self, graph: Compiled, results: Results | None = None, worker: ScriptedWorker | None = None) -> None:
-        self.graph, self.worker, self.events = graph, worker or ScriptedWorker(), list[tuple[type[Any], dict[str, Any]]]()
+        self.graph, self.worker = graph, worker or ScriptedWorker()
+        self.events: list[tuple[type[Any], dict[str, Any]]] = []
         self.results = results or Results(NoDisk(), lambda _: True)
         self.executor = Executor(
             "run", graph, content_keys(graph, input_dir=Path(), salt="run"), default_targets(graph),
@@ -200,13 +201,17 @@ async def test_cancel_waits_for_the_running_node_and_starts_nothing_new() -> Non
     assert run.end["state"] == "cancelled" and run.worker.seen == {"x": 1}
 
 
-MOVES = st.lists(st.tuples(st.sampled_from(["begin", "finish", "finish", "fail", "die", "forget", "cancel"]), st.integers(0, 99)))
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["begin", "finish", "finish", "fail", "die", "forget", "cancel"]), st.integers(0, 99))
+)
 DAGS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=14)
 
 
 @settings(max_examples=200, deadline=None)
 @given(DAGS, MOVES)
-def test_whatever_happens_every_node_and_the_run_end_exactly_once(edges: list[tuple[int, int]], moves: list[Any]) -> None:
+def test_whatever_happens_every_node_and_the_run_end_exactly_once(
+    edges: list[tuple[int, int]], moves: list[Any]
+) -> None:
     asyncio.run(_chaos(edges, moves))
 
 
@@ -214,7 +219,9 @@ async def _chaos(edges: list[tuple[int, int]], moves: list[tuple[str, int]]) -> 
     pairs = {(a, b, "ab"[a % 2]) for a, b in edges if a < b}
     single = {(b, handle): a for a, b, handle in sorted(pairs)}
     drawing = [f"n{index}:work" for index in range(9)] + [f"n{b}.{handle}<n{a}" for (b, handle), a in single.items()]
-    run = start(" ".join(drawing), **{f"n{index}": {"b": index % 7} for index in range(9) if (index, "b") not in single})
+    run = start(
+        " ".join(drawing), **{f"n{index}": {"b": index % 7} for index in range(9) if (index, "b") not in single}
+    )
     for move, choice in moves:
         if run.executor.finished:
             break

@@ -1,0 +1,99 @@
+"""`diffusion.block`: a stage, a block or the whole of a pipeline as one node; its ports come from the block's spec."""
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from engine.catalogue.context import Context
+from engine.catalogue.define import NodeDefinition, NodeView, Resolved
+from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
+from engine.errors import NodeError, Problem
+from nodes.diffusion.ports import input_ports, output_ports
+from nodes.diffusion.ref import parse_ref
+
+SUBJECT = "diffusion.block"
+LIBRARIES = ("diffusers", "torch", "transformers")
+
+_PIPELINE = Port(
+    name="pipeline", type="pipeline", title="Pipeline", required=True,
+    description="Which weights to use, from Load pipeline.",
+)  # fmt: skip
+
+
+def _block_port(paths: tuple[str, ...]) -> Port:
+    return Port(
+        name="block", type="string", title="Block", default="", advanced=True,
+        description="A stage of the pipeline, or a block in it by its path; empty for the whole pipeline.",
+        widget=Widget(kind="combobox", options=("", *paths), placeholder="whole pipeline"),
+    )  # fmt: skip
+
+
+def resolve(view: NodeView) -> Resolved:
+    """The ports of the block named by `block` in the connected pipeline. Raises NodeError if there is none such."""
+    bare = Interface(inputs=(_PIPELINE, _block_port(())))
+    if (value := view.known.get("pipeline")) is None:
+        return Resolved(bare)
+    path = view.known.get("block", view.params.get("block") or "")
+    if not isinstance(path, str):
+        raise NodeError("The block must be named by text.", port="block")
+    ref = parse_ref(value)
+    need = Need(
+        subject=SUBJECT,
+        request={"repo": ref.repo, "commit": ref.commit, "workflow": ref.workflow, "block": path},
+    )
+    description = view.descriptions.get(need.key)
+    if description is None:
+        return Resolved(bare.model_copy(update={"needs": (need,)}))
+    if problem := description.get("problem"):
+        raise NodeError(Problem(**problem | {"port": "block"}))
+    inputs = (_PIPELINE, _block_port(tuple(description["paths"])), *input_ports(description, view.connected))
+    return Resolved(Interface(inputs=inputs, outputs=output_ports(description)))
+
+
+def run(context: Context, **inputs: Any) -> Mapping[str, Any]:
+    """Run the block in a worker; see `nodes.diffusion.runtime.run`."""
+    from nodes.diffusion.runtime.run import run_block
+
+    return run_block(context, **inputs)
+
+
+def environment() -> str:
+    """The versions that results depend on, found without importing the libraries."""
+    return " ".join(f"{name}-{_version(name)}" for name in LIBRARIES)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _preset(block: str, title: str, description: str) -> Preset:
+    return Preset(title=title, description=description, category="Diffusion", params={"block": block})
+
+
+DEFINITION = NodeDefinition(
+    type=NodeType(
+        type="diffusion.block",
+        title="Pipeline block",
+        category="Diffusion",
+        description="Runs a stage or a block of a diffusion pipeline. Its ports follow from the connected pipeline.",
+        lane="gpu",
+        cache="always",
+        dynamic=True,
+        interface=Interface(inputs=(_PIPELINE, _block_port(()))),
+        presets=(
+            _preset("text_encoder", "Encode prompt", "Turns a prompt into embeddings."),
+            _preset("vae_encoder", "Encode image", "Turns a picture, and a mask, into latents."),
+            _preset("denoise", "Denoise", "Makes latents from noise or from a picture, guided by embeddings."),
+            _preset("decode", "Decode", "Turns latents into pictures."),
+            _preset("", "Pipeline in one node", "Runs all stages of a pipeline at once."),
+        ),
+        keywords=("sampler", "ksampler", "vae", "clip", "text encoder", "denoise", "decode", "diffusers"),
+    ),
+    function=run,
+    context_parameter="context",
+    resolve=resolve,
+    environment=environment(),
+)

@@ -1,0 +1,1 @@
+"""What only a worker imports: describing repos and blocks, holding weights, running blocks."""

@@ -1,0 +1,250 @@
+"""The component store: each model of a worker is loaded once, shared by all nodes, and evicted when memory runs short.
+
+torch is imported inside functions, since the store exists before the worker has imported it.
+"""
+
+import gc
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from engine.catalogue.pack import LoadedModel, WorkerFacts
+from engine.errors import NodeError
+from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.runtime.repos import Located, Repos
+from nodes.diffusion.runtime.weights import (
+    configured_half,
+    damaged_file,
+    fetch_missing,
+    stored_bytes,
+    stored_dtype,
+    weight_files,
+)
+
+_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
+_HEADROOM = 1.2
+"""Of device memory that must be free for weights of size 1: activations need some."""
+
+
+class ComponentKey(NamedTuple):
+    """What tells two loaded components apart."""
+
+    repo: str
+    commit: str
+    name: str
+    variant: str | None
+    dtype: str
+    device: str
+
+
+@dataclass
+class _Held:
+    """A loaded component. `size` in bytes, 0 for what has no weights (tokenizers, schedulers)."""
+
+    component: Any
+    size: int
+
+
+class ComponentStore:
+    """Loads components by pipeline ref. Implements `ModelHolder`; nodes get it as the state `components`.
+
+    Locks: `_running` is held by a node while it uses components, `_lock` guards the table for a moment only.
+    """
+
+    def __init__(self, facts: WorkerFacts, repos: Repos) -> None:
+        self.repos = repos
+        self._budget = facts.models_memory
+        self._held: OrderedDict[ComponentKey, _Held] = OrderedDict()
+        self._needed: set[ComponentKey] = set()
+        self._lock = threading.Lock()
+        self._running = threading.RLock()
+        self._loads = 0
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Components taken inside stay loaded until the end; `free` waits for it."""
+        with self._running:
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._needed.clear()
+
+    def take(self, ref: PipelineRef, located: Located, spec: Any) -> Any:
+        """The component of a `ComponentSpec`, loaded if need be. Use it inside a `session`.
+
+        Raises NodeError if its files are missing, damaged, or do not fit in memory.
+        """
+        device, home = device_for(ref), self._home(located, spec)
+        dtype, variant = dtype_for(ref, device, located), ref.variant or spec.variant
+        key = ComponentKey(home.repo, home.commit, spec.name, variant, dtype, device)
+        with self._lock:
+            self._needed.add(key)
+            if held := self._held.get(key):
+                self._held.move_to_end(key)
+                return held.component
+        if has_weights(spec):
+            fetch_missing(self.repos, home, spec.subfolder or "", variant)
+            self._make_room(_expected_size(weight_files(home.folder / (spec.subfolder or ""), variant), dtype), device)
+        held = _load(spec, home, key)
+        with self._lock:
+            self._held[key] = held
+            self._loads += has_weights(spec)
+        return held.component
+
+    def peek(self, ref: PipelineRef, name: str) -> Any | None:
+        """A component of the ref that is loaded already, or None; does not count as use."""
+        with self._lock:
+            for key, held in self._held.items():
+                if key[:4] == (ref.repo, ref.commit, name, ref.variant):
+                    return held.component
+        return None
+
+    def models(self) -> list[LoadedModel]:
+        """What has weights, in order of last use."""
+        with self._lock:
+            return [
+                LoadedModel(name=key.name, repo=key.repo, device=key.device, dtype=key.dtype, size=held.size)
+                for key, held in self._held.items()
+                if held.size
+            ]
+
+    def loads(self) -> int:
+        return self._loads
+
+    def device(self) -> tuple[str, int, int]:
+        """Without importing torch: before the first model the device is not known to be anything but the CPU."""
+        import sys
+
+        torch = sys.modules.get("torch")
+        if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_available():
+            return "cpu", 0, 0
+        free, total = torch.cuda.mem_get_info()
+        return torch.cuda.get_device_name(), total - free, total
+
+    def free(self, model: str | None) -> None:
+        """Unload all models, or those of this name; waits for a running node."""
+        with self._running:
+            with self._lock:
+                for key in [key for key in self._held if model in (None, key.name)]:
+                    del self._held[key]
+            _release_memory()
+
+    def _home(self, located: Located, spec: Any) -> Located:
+        """Where the component's files are: an index may point to another repo."""
+        source = spec.pretrained_model_name_or_path
+        if source is None or str(source) in (located.repo, str(located.folder)):
+            return located
+        return self.repos.locate(str(source), spec.revision)
+
+    def _make_room(self, size: int, device: str) -> None:
+        """Evict what was not used for longest until `size` bytes fit; what this session needs stays."""
+        evicted = False
+        while not self._fits(size, device):
+            with self._lock:
+                oldest = next((k for k, held in self._held.items() if held.size and k not in self._needed), None)
+                if oldest is None:
+                    break
+                del self._held[oldest]
+            evicted = True
+            _release_memory()
+        if evicted:
+            _release_memory()
+
+    def _fits(self, size: int, device: str) -> bool:
+        if self._budget is not None:
+            with self._lock:
+                if sum(held.size for held in self._held.values()) + size > self._budget:
+                    return False
+        if device != "cuda":
+            return True
+        import torch
+
+        return bool(torch.cuda.mem_get_info()[0] > size * _HEADROOM)
+
+
+def device_for(ref: PipelineRef) -> str:
+    """Raises NodeError if the ref wants a GPU and there is none."""
+    import torch
+
+    if ref.device == "cpu":
+        return "cpu"
+    if torch.cuda.is_available():
+        return "cuda"
+    if ref.device == "cuda":
+        raise NodeError("This machine has no CUDA device.", remedy="Set device to auto.", port="pipeline")
+    return "cpu"
+
+
+def dtype_for(ref: PipelineRef, device: str, located: Located) -> str:
+    """The ref's precision. Auto: float32 on a CPU, where half precision is slow, else what the repo says, or bfloat16.
+
+    One precision for all components, since blocks hand tensors on without casting them.
+    """
+    if ref.dtype != "auto":
+        return ref.dtype
+    return "float32" if device == "cpu" else configured_half(located.folder) or "bfloat16"
+
+
+def has_weights(spec: Any) -> bool:
+    """Whether the component is a model; one without a type hint is."""
+    import torch
+
+    return spec.type_hint is None or issubclass(spec.type_hint, torch.nn.Module)
+
+
+def _load(spec: Any, located: Located, key: ComponentKey) -> _Held:
+    import torch
+
+    folder = located.folder / (spec.subfolder or "")
+    if not folder.is_dir():
+        raise NodeError(
+            f"Repo {key.repo!r} has no component {key.name!r}: there is no folder {spec.subfolder!r}.",
+            remedy="Choose another workflow or repo.", code="missing_component",
+        )  # fmt: skip
+    options: dict[str, Any] = {"variant": key.variant, "local_files_only": True}
+    if has_weights(spec):
+        options |= {"dtype": getattr(torch, key.dtype), "use_safetensors": True}
+    try:
+        component = spec.load(pretrained_model_name_or_path=str(located.folder), **options)
+    except Exception as error:  # libraries raise anything on bad files
+        raise _why_not(key, folder, error) from error
+    if not isinstance(component, torch.nn.Module):
+        return _Held(component, 0)
+    component.eval().to(key.device)
+    return _Held(component, _size(component))
+
+
+def _why_not(key: ComponentKey, folder: Path, error: Exception) -> NodeError:
+    files = weight_files(folder, key.variant)
+    if damaged := damaged_file(files):
+        return NodeError(
+            f"Component {key.name!r} of repo {key.repo!r} can't load: {folder.name}/{damaged.name} is damaged.",
+            remedy="Download the repo again.", code="damaged_weights",
+        )  # fmt: skip
+    return NodeError(
+        f"Component {key.name!r} of repo {key.repo!r} can't load: {error}",
+        remedy="Check that the repo is complete.", code="component_failed",
+    )  # fmt: skip
+
+
+def _expected_size(files: list[Path], dtype: str) -> int:
+    """Bytes that the weights in `files` take in `dtype`."""
+    return int(stored_bytes(files) * _BYTES[dtype] / _BYTES[stored_dtype(files) or dtype])
+
+
+def _size(module: Any) -> int:
+    tensors = [*module.parameters(), *module.buffers()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _release_memory() -> None:
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,60 @@
+"""Values on their way into a block and out of it: copies, pictures, tuples, and plain data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy
+import torch
+from PIL import Image
+
+from engine.errors import NodeError
+from nodes.diffusion.ports import look
+
+_MODES = {"image": "RGB", "mask": "L"}
+
+
+def own_copy(value: Any, device: str) -> Any:
+    """The value with all tensors copied to `device`: cached values must survive blocks that work in place."""
+    if isinstance(value, torch.Tensor):
+        return value.to(device, copy=True)
+    if isinstance(value, dict):
+        return {name: own_copy(item, device) for name, item in value.items()}
+    return [own_copy(item, device) for item in value] if isinstance(value, list) else value
+
+
+def block_value(item: Mapping[str, Any], value: Any) -> Any:
+    """A port's value as the block described by `item` wants it. Raises NodeError if a picture is none."""
+    kind = look(item).type
+    if kind in _MODES:
+        return _picture(item["name"], value, _MODES[kind])
+    if kind == "list[image]":
+        return [_picture(item["name"], picture, "RGB") for picture in value]
+    if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
+        return tuple(value)
+    return value
+
+
+def node_value(value: Any) -> Any:
+    """What a block made, as a value that can be kept: tensors on their own, tuples as lists; None for other objects."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()  # keeps the memory format, which later convolutions' results hang on
+    if isinstance(value, numpy.ndarray):
+        return torch.from_numpy(value.copy())
+    if isinstance(value, list | tuple):
+        return [node_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): node_value(item) for name, item in value.items()}
+    return value if isinstance(value, str | int | float | bool | Image.Image) else None
+
+
+def flat_pictures(value: Any) -> list[Image.Image]:
+    """Pictures of a batch, or of videos, in one list."""
+    if isinstance(value, Image.Image):
+        return [value]
+    return [picture for item in value for picture in flat_pictures(item)]
+
+
+def _picture(name: str, value: Any, mode: str) -> Image.Image:
+    if not isinstance(value, Image.Image):
+        raise NodeError(f"{name} is no picture.", remedy="Connect an image output.", port=name)
+    return value if value.mode == mode else value.convert(mode)

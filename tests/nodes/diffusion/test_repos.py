@@ -1,0 +1,72 @@
+"""Which repos are found, and what is said of those that are not or must not be used."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.errors import NodeError
+from tests.fakes.diffusion import Direct
+
+
+@pytest.fixture
+def folder(tmp_path: Path, models: Path) -> Path:
+    """A copy of the tiny SDXL repo, as `mine` in a models folder of its own."""
+    return Path(shutil.copytree(models / "tiny" / "sdxl", tmp_path / "models" / "mine"))
+
+
+def problem(direct: Direct, repo: str) -> Any:
+    with pytest.raises(NodeError) as caught:
+        direct.ref(repo)
+    assert caught.value.problems[0].port == "repo"
+    return caught.value.problems[0]
+
+
+@pytest.mark.parametrize("repo", ["no-one/nothing", "no-one/nothing@v2"])
+def test_missing_repo(direct: Direct, repo: str) -> None:
+    found = problem(direct, repo)
+    message = "There is no repo 'no-one/nothing' in the local model cache, and the hub can't be reached."
+    assert (found.code, found.message) == ("missing_repo", message)
+
+
+@pytest.mark.parametrize("repo", ["/etc", "../mine", "~/models", "a/b/c", "..", "not a repo!"])
+def test_paths_outside_the_models_folder_are_refused(direct: Direct, repo: str) -> None:
+    assert problem(direct, repo).code == "missing_repo"
+
+
+def test_pickled_weights_are_refused(tmp_path: Path, folder: Path) -> None:
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").rename(folder / "unet" / "diffusion_pytorch_model.bin")
+    found = problem(Direct(tmp_path / "data", folder.parent), "mine")
+    message = "The weights unet/diffusion_pytorch_model.bin of repo 'mine' are a pickle, which can run code."
+    assert (found.code, found.message) == ("pickled_weights", message)
+
+
+def test_foreign_libraries_are_refused(tmp_path: Path, folder: Path) -> None:
+    index = json.loads((folder / "model_index.json").read_text())
+    (folder / "model_index.json").write_text(json.dumps(index | {"vae": ["os", "system"]}))
+    assert problem(Direct(tmp_path / "data", folder.parent), "mine").code == "needs_code"
+
+
+def test_own_code_is_refused(tmp_path: Path, folder: Path) -> None:
+    (folder / "modular_config.json").write_text(json.dumps({"auto_map": {"ModularPipelineBlocks": "block.Mine"}}))
+    (folder / "block.py").write_text("raise SystemExit")
+    assert problem(Direct(tmp_path / "data", folder.parent), "mine").code == "needs_code"
+
+
+def test_commit_follows_the_weights(tmp_path: Path, folder: Path) -> None:
+    direct = Direct(tmp_path / "data", folder.parent)
+    before, again = direct.ref("mine")["commit"], direct.ref("mine")["commit"]
+    weights = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
+    assert before == again != direct.ref("mine")["commit"]
+
+
+def test_descriptions_are_kept_on_disk(tmp_path: Path, folder: Path) -> None:
+    need = {"repo": "mine", "revision": None}
+    first = Direct(tmp_path / "data", folder.parent).side.describers["diffusion.repo"](need)
+    second = Direct(tmp_path / "data", folder.parent).side.describers["diffusion.repo"](need)
+    assert first == second
+    assert first["workflows"][:3] == ["text2image", "image2image", "inpainting"]
+    assert len(list((tmp_path / "data" / "descriptions").iterdir())) == 1

@@ -1,0 +1,66 @@
+"""The outbox of one client, without sockets."""
+
+import asyncio
+
+from engine.run.events import CatalogueChanged, NodeStarted
+from server.hub import Hub, Outbox, encode
+
+
+class Source:
+    """Something to subscribe to, that the test speaks for."""
+
+    def subscribe(self, listener, previews=None):
+        self.tell, self.show = listener, previews
+        return lambda: None
+
+
+def _event(run: str, seq: int) -> NodeStarted:
+    return NodeStarted(run=run, seq=seq, time=0.0, node="n")
+
+
+async def test_events_stay_in_order_and_previews_overwrite():
+    source = Source()
+    hub = Hub(source)
+    with hub.connect() as outbox:
+        for step in (1, 2, 3):
+            source.tell(_event("a", step))
+            source.show({"run": "a", "node": "n", "step": step, "mime": "image/jpeg"}, b"%d" % step)
+        await outbox.wait()
+        assert [event.seq for event in outbox.take_events()] == [1, 2, 3]
+        assert (outbox.take_preview() or b"").endswith(b"3")
+        assert outbox.take_preview() is None
+    assert hub.clients == 0
+
+
+async def test_an_outbox_for_one_run_gets_it_and_what_stands_alone():
+    source = Source()
+    with Hub(source).connect(run="b") as outbox:
+        for event in (_event("a", 1), _event("b", 1), CatalogueChanged(revision=4)):
+            source.tell(event)
+        assert [event.kind for event in outbox.take_events()] == ["node_started", "catalogue_changed"]
+
+
+async def test_an_outbox_overflows_once_and_stays_empty():
+    event = encode(_event("a", 1))
+    outbox = Outbox(limit=len(event.json) * 2)
+    for _ in range(3):
+        outbox.put(event)
+    outbox.put_preview("a", "n", b"frame")
+    assert outbox.overflowed and not outbox.take_events() and outbox.take_preview() is None
+
+
+async def test_taking_events_makes_room_again():
+    event = encode(_event("a", 1))
+    outbox = Outbox(limit=len(event.json))
+    for _ in range(5):
+        outbox.put(event)
+        assert len(outbox.take_events()) == 1
+
+
+async def test_closing_the_hub_wakes_every_client():
+    hub = Hub(Source())
+    with hub.connect() as outbox:
+        waiting = asyncio.create_task(outbox.wait())
+        hub.close()
+        await waiting
+        assert outbox.closed

@@ -1,0 +1,92 @@
+"""Runs over HTTP."""
+
+import httpx
+
+
+def test_a_waited_run_answers_with_its_outputs(server, helpers):
+    answer = server.run(helpers.graph(helpers.node("add", "add", a=2, b=3), helpers.node("show", "echo"), edges=["add.sum > show.value"]))
+    run = answer.json()
+    assert (answer.status_code, run["state"]) == (200, "succeeded")
+    assert answer.headers["location"] == f"/api/runs/{run['id']}"
+    assert run["outputs"]["show"]["value"]["value"] == 5
+
+
+def test_a_run_is_accepted_at_once_without_wait(server, helpers):
+    answer = server.http.post("/api/runs", json={"graph": helpers.graph(helpers.node("show", "echo", value=1))})
+    assert answer.status_code == 202
+    assert "graph" not in answer.json()
+
+
+def test_a_run_that_outlasts_its_wait_answers_202_with_the_state_so_far(server, helpers):
+    answer = server.http.post("/api/runs?wait=0.01", json={"graph": helpers.graph(helpers.node("wait", "wait"))})
+    assert answer.status_code == 202
+    assert answer.json()["state"] in ("queued", "running")
+    assert server.http.delete(f"/api/runs/{answer.json()['id']}").json()["state"] == "cancelled"
+
+
+def test_overrides_and_targets_change_what_runs(server, helpers):
+    graph = helpers.graph(helpers.node("add", "add", a=2, b=3), helpers.node("other", "fail"))
+    run = server.run(graph, overrides={"add.a": 40}, targets=["add"]).json()
+    assert (run["state"], run["outputs"]["add"]["sum"]["value"]) == ("succeeded", 43)
+
+
+def test_a_failed_run_says_which_node_failed_and_why(server, helpers):
+    run = server.run(helpers.graph(helpers.node("bad", "fail", text="no luck"))).json()
+    assert run["state"] == "failed"
+    assert "no luck" in run["nodes"]["bad"]["problem"]["message"]
+
+
+def test_a_saved_graph_runs_by_its_id(server, helpers):
+    server.http.put("/api/graphs/sum", json=helpers.graph(helpers.node("show", "echo", value="kept")))
+    run = server.http.post("/api/runs?wait=60", json={"graph_id": "sum", "overrides": {"show.value": "new"}}).json()
+    assert run["outputs"]["show"]["value"]["value"] == "new"
+
+
+def test_an_ended_run_is_removed_from_the_history(server, helpers):
+    run_id = server.run(helpers.graph(helpers.node("show", "echo", value=1))).json()["id"]
+    assert server.http.get(f"/api/runs/{run_id}").json()["graph"]["nodes"][0]["id"] == "show"
+    assert server.http.delete(f"/api/runs/{run_id}").status_code == 204
+    assert server.http.get(f"/api/runs/{run_id}").status_code == 404
+
+
+def test_runs_are_listed_by_state_and_name_in_pages(server, helpers):
+    ids = [server.run(helpers.graph(helpers.node("show", "echo", value=n), name="Listed")).json()["id"] for n in range(3)]
+    first = server.http.get("/api/runs?search=listed&state=succeeded&limit=2").json()
+    rest = server.http.get(f"/api/runs?search=listed&limit=2&cursor={first['next']}").json()
+    assert [run["id"] for run in first["runs"] + rest["runs"]] == ids[::-1]
+    assert (first["total"], rest.get("next")) == (3, None)
+
+
+def test_events_are_followed_to_the_end_and_resumed_from_the_last_one_seen(server, helpers):
+    run_id = server.run(helpers.graph(helpers.node("show", "show", steps=3))).json()["id"]
+    every = _events(server.http, run_id)
+    assert [number for number, _ in every] == list(range(1, len(every) + 1))
+    assert (every[0][1], every[-1][1]) == ("run_queued", "run_finished")
+    assert _events(server.http, run_id, after=3) == every[3:]
+
+
+def test_a_run_can_be_followed_while_it_runs(server, helpers):
+    run_id = server.start(helpers.graph(helpers.node("wait", "wait")))
+    kinds = []
+    with server.http.stream("GET", f"/api/runs/{run_id}/events") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("event: "):
+                kinds.append(line.removeprefix("event: "))
+            if line == "event: node_started":
+                server.http.delete(f"/api/runs/{run_id}")
+    assert (kinds[:3], kinds[-1]) == (["run_queued", "run_started", "node_started"], "run_finished")
+
+
+def test_compile_tells_ports_and_problems_of_a_bad_graph(server, helpers):
+    graph = helpers.graph(helpers.node("a", "add"), helpers.node("b", "nothing"), edges=["a.sum > b.x"])
+    result = server.http.post("/api/compile", json=graph)
+    assert result.status_code == 200
+    assert [port["name"] for port in result.json()["nodes"]["a"]["inputs"]] == ["a", "b"]
+    assert "b" in {problem.get("node") for problem in result.json()["problems"]}
+
+
+def _events(http: httpx.Client, run_id: str, after: int | None = None) -> list[tuple[int, str]]:
+    headers = {} if after is None else {"Last-Event-ID": str(after)}
+    lines = http.get(f"/api/runs/{run_id}/events", headers=headers).text.splitlines()
+    ids = [int(line.removeprefix("id: ")) for line in lines if line.startswith("id: ")]
+    return list(zip(ids, [line.removeprefix("event: ") for line in lines if line.startswith("event: ")], strict=True))
