@@ -41,20 +41,10 @@ from engine.run.record import Run, RunPage, fold
 from engine.run.results import Results
 from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
-from engine.worker.host import HostState, WorkerConfig, WorkerHost
+from engine.worker.host import HostState, WorkerHost
 from engine.worker.protocol import (
-    Done,
-    Evicted,
-    Failed,
-    FromWorker,
-    Kept,
-    Log,
-    PackLoaded,
-    Preview,
-    Progress,
-    Release,
-    Started,
-    Stats,
+    Done, Evicted, Failed, FromWorker, Kept, Log, PackLoaded, Preview, Progress, Release, Started, Stats,
+    WorkerConfig,
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)

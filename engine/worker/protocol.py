@@ -184,13 +184,12 @@ class Log(Message, frozen=True):
 
 
 class Done(Message, frozen=True):
-    """`cached`: nothing was computed. `seconds`: time in the lane. `peak_memory`: bytes of device memory, 0 if none."""
+    """`cached`: nothing was computed. `seconds`: time in the lane."""
 
     id: int
     outputs: dict[str, ValueSummary]
     seconds: float
     cached: bool = False
-    peak_memory: int = 0
 
 
 class Failed(Message, frozen=True):

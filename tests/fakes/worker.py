@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from engine.errors import Problem
 from engine.values.refs import Key
-from engine.worker.host import HostState, Limits, WorkerHost
+from engine.worker.host import HostState, WorkerHost
 from engine.worker.protocol import Done, Execute, Failed, FromOutput, FromWorker, Given, Log, WorkerConfig
+from engine.worker.session import Limits
 
 PATIENCE = 30.0
 """Seconds after which a test fails instead of waiting on."""

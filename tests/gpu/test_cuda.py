@@ -1,4 +1,4 @@
-"""The demo templates on a CUDA device: pictures come out, and memory is accounted for. Needs a GPU (`make test-gpu`)."""
+"""The demo templates on a CUDA device: pictures come out, memory is accounted for (`make test-gpu`)."""
 
 from pathlib import Path
 
