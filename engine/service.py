@@ -19,7 +19,7 @@ from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.load import definition_from_data, load_pack, refuse_conflicts
 from engine.catalogue.pack import Pack
 from engine.catalogue.spec import Need
-from engine.errors import BlockloomError, DefinitionError, GraphError, Problem, WorkerError
+from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, GraphError, Problem, WorkerError
 from engine.graph.compile import Compiled, compile_graph
 from engine.graph.document import Graph, Node, NodeId
 from engine.graph.overrides import apply_overrides, unknown_overrides
@@ -27,6 +27,7 @@ from engine.run.events import (
     CatalogueChanged,
     Event,
     LoadedModel,
+    NodeFailed,
     RunEvent,
     RunFinished,
     RunQueued,
@@ -439,6 +440,9 @@ class Engine:
         live.events.append(event)
         fold(live.run, event)
         self._tell(event)
+        if isinstance(event, NodeFailed) and event.problem.code == STALE_DESCRIPTION:
+            self.catalogue.forget_all()
+            self._catalogue_changed()
         if isinstance(event, RunFinished):
             self._end(live)
 

@@ -38,3 +38,8 @@ class Catalogue:
         """Drop an answer, so that it is asked for again."""
         self._descriptions.pop(need_key, None)
         self.revision += 1
+
+    def forget_all(self) -> None:
+        """Drop all answers."""
+        self._descriptions.clear()
+        self.revision += 1

@@ -161,7 +161,7 @@ class WorkerHost:
         try:
             config = msgspec.structs.replace(self._config, skip=self._skip)
             self._session = await Session.start(config, self._on_message, self._limits)
-        except (OSError, TimeoutError, WorkerError) as error:
+        except Exception as error:  # whatever it is: runs wait for a worker, and someone must say why there is none
             message = f"The worker could not be started: {error}."
             return Problem(code="worker_died", message=message, remedy="See the server's log.")
         if self._stopping.is_set():

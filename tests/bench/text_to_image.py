@@ -74,7 +74,7 @@ def _server() -> Iterator[tuple[str, list[bytes]]]:
         port = probe.getsockname()[1]
         probe.close()
         env = os.environ | {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": data}
-        process = subprocess.Popen([sys.executable, "-m", "server", "serve"], cwd=ROOT, env=env)
+        process = subprocess.Popen([str(Path(sys.executable).with_name("blockloom")), "serve"], cwd=ROOT, env=env)
         url = f"http://127.0.0.1:{port}"
         previews: list[bytes] = []
         try:

@@ -8,7 +8,7 @@ from typing import Any
 from diffusers import ModelMixin
 from diffusers.configuration_utils import FrozenDict
 
-from engine.errors import NodeError
+from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion.ports import GROUP
 from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.runtime.blocks import Pipeline, block_at, in_workflow, loops, root_pipeline
@@ -46,7 +46,7 @@ def built(repos: Repos, ref: PipelineRef, path: str) -> Built:
     if located.commit != ref.commit:
         raise NodeError(
             f"The files of repo {ref.repo!r} have changed since they were described.",
-            remedy="Restart the server, so that the repo is read again.", port="pipeline", code="repo_changed",
+            remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
         )  # fmt: skip
     key = (str(located.folder), located.commit, ref.workflow, path)
     if key not in _built:

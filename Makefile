@@ -1,0 +1,57 @@
+# Everything happens in a virtual environment of this folder (.venv), which the targets make and keep up to date.
+# Choose another Python with `make run PYTHON=/path/to/python3.12`.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench test-gpu clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# The first that runs and is new enough; a name on the PATH may be a shim of a Python that is not installed.
+FIND_PYTHON := for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
+PYTHON = $(shell $(FIND_PYTHON))
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.with-run ## Start the server; BLOCKLOOM_PORT and BLOCKLOOM_OPEN_BROWSER=0 are heeded
+	@$(BIN)/blockloom serve
+
+test: $(VENV)/.with-test ## Run all tests that need no accelerator
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.with-dev ## Lint, format, types and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.with-test ## Measure speed against the goals in tests/bench/README.md
+	@$(BIN)/python -m tests.bench
+
+test-gpu: $(VENV)/.with-test ## Run the tests that need an accelerator
+	@$(BIN)/python -m pytest -m gpu
+
+clean: ## Remove the virtual environment and what tools left behind
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp says which extras are installed; a larger set satisfies the smaller ones too.
+$(VENV)/.with-dev: EXTRAS := [test,dev]
+$(VENV)/.with-dev: SATISFIES := $(VENV)/.with-run $(VENV)/.with-test $(VENV)/.with-dev
+$(VENV)/.with-test: EXTRAS := [test]
+$(VENV)/.with-test: SATISFIES := $(VENV)/.with-run $(VENV)/.with-test
+$(VENV)/.with-run: EXTRAS :=
+$(VENV)/.with-run: SATISFIES := $(VENV)/.with-run
+
+$(VENV)/.with-run $(VENV)/.with-test $(VENV)/.with-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing Blockloom$(EXTRAS) into $(VENV) (the first time takes a few minutes) …"
+	@$(PIP) install -c constraints.txt -e ".$(EXTRAS)"
+	@touch $(SATISFIES)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Blockloom needs Python 3.11 or newer, and none was found." \
+		"Install one, or name it: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); echo "No virtual environment could be made with $(PYTHON)." \
+		"On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
