@@ -37,6 +37,7 @@ class Problem:
         prefix = f"{place}:" if place and not self.message.startswith(place) else ""
         return " ".join(part for part in (prefix, self.message, self.remedy) if part)
 
+
 STALE_DESCRIPTION = "stale_description"
 """Code of the problem of a node that finds something else than was described: all descriptions are asked for anew."""
 

@@ -16,9 +16,9 @@ from typing import Any, Literal
 from pydantic import JsonValue
 
 from engine.catalogue.catalogue import Catalogue
-from engine.catalogue.load import definition_from_data, load_pack, refuse_conflicts
+from engine.catalogue.load import definition_from_data, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import Pack
-from engine.catalogue.spec import Need
+from engine.catalogue.spec import MAX_EXACT_INT, Need
 from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, GraphError, Problem, WorkerError
 from engine.graph.compile import Compiled, compile_graph
 from engine.graph.document import Graph, Node, NodeId
@@ -44,16 +44,24 @@ from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
 from engine.worker.host import HostState, WorkerHost
 from engine.worker.protocol import (
-    Done, Evicted, Failed, FromWorker, Kept, Log, PackLoaded, Preview, Progress, Release, Started, Stats,
+    Done,
+    Evicted,
+    Failed,
+    FromWorker,
+    Kept,
+    Log,
+    PackLoaded,
+    Preview,
+    Progress,
+    Release,
+    Started,
+    Stats,
     WorkerConfig,
 )  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
 GIB = 2**30
-MAX_SEED = 2**53 - 1
-"""The largest whole number that JSON readers everywhere keep exact."""
-
 RETRY_AFTER = 5.0
 """Seconds after which a question that a worker could not answer is asked again by the next compile."""
 
@@ -102,6 +110,8 @@ class Engine:
         definitions = [definition for name in config.builtin_packs for definition in load_pack(name).definitions]
         self.catalogue = Catalogue(definitions)
         self.pack_problems: dict[str, Problem] = {}
+        self._awaited_packs = set(outside_packs(config.nodes_dir))
+        self._packs_loaded = asyncio.Event()
         self.artifacts = ArtifactStore(config.data_dir / "artifacts", config.artifacts_disk)
         self.results_cache = ResultCache(config.data_dir / "results", config.results_disk)
         self._results = Results(self.results_cache, self.artifacts.exists)
@@ -133,6 +143,8 @@ class Engine:
             self._live[run.id] = LiveRun(run, asyncio.Event())
             self._emit(run.id, RunQueued, name=run.name)
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
+        if not self._awaited_packs:
+            self._packs_loaded.set()
         self._host.start()
         self._wake.set()
         return self
@@ -156,11 +168,17 @@ class Engine:
         return compiled
 
     async def settle(self, graph: Graph) -> Compiled:
-        """Compile, waiting for all pending interfaces."""
+        """Compile, waiting for all pending interfaces, and for packs that are still being loaded."""
+        if any(self.catalogue.get(node.type) is None for node in graph.nodes):
+            await self.packs_loaded()
         self._forget_refusals(older_than=0.0)
         while (compiled := compile_graph(graph, self.catalogue)).needs:
             await asyncio.gather(*(self._ask(need) for need in compiled.needs))
         return compiled
+
+    async def packs_loaded(self) -> None:
+        """Wait until each pack outside the built-in ones is in the catalogue, or in `pack_problems`."""
+        await self._packs_loaded.wait()
 
     async def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Ask the worker. Raises BlockloomError with its problem."""
@@ -365,6 +383,9 @@ class Engine:
         else:
             self.pack_problems[message.pack] = problem
             logger.warning("%s", problem)
+        self._awaited_packs.discard(message.pack)
+        if not self._awaited_packs:
+            self._packs_loaded.set()
         self._catalogue_changed()
 
     def _stats(self, stats: Stats) -> None:
@@ -496,7 +517,7 @@ def _draw_seeds(compiled: Compiled) -> Graph | None:
     for node_id, node in compiled.nodes.items():
         for port in node.interface.inputs:
             if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
-                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_SEED + 1)
+                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_EXACT_INT + 1)
     if not drawn:
         return None
     nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]

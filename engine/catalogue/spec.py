@@ -11,6 +11,9 @@ Lane = Literal["inline", "cpu", "gpu"]
 CachePolicy = Literal["auto", "always", "never"]
 """Which results are kept on disk: those that took longer than reading them back, all, or none (and none is reused)."""
 
+MAX_EXACT_INT = 2**53 - 1
+"""The largest whole number that JSON readers everywhere keep exact."""
+
 WidgetKind = Literal[
     "text", "multiline", "number", "slider", "select", "combobox", "checkbox", "seed", "color",
     "file", "image", "mask", "json",

@@ -3,11 +3,9 @@
 from typing import Annotated
 
 from engine.catalogue.define import In, Out, node
+from engine.catalogue.spec import MAX_EXACT_INT
 from engine.catalogue.types import Json
 from engine.errors import NodeError
-
-MAX_EXACT = 2**53 - 1
-"""The largest integer that JSON readers with double precision, such as browsers, keep exact."""
 
 
 @node("value.text", title="Text", category="Values", lane="inline", keywords=["string", "prompt", "constant"])
@@ -18,7 +16,7 @@ def text(value: Annotated[str, In("The text", widget="multiline")] = "") -> Anno
 
 @node("value.int", title="Whole number", category="Values", lane="inline", keywords=["integer", "int", "constant"])
 def integer(
-    value: Annotated[int, In("The number", min=-MAX_EXACT, max=MAX_EXACT, step=1)] = 0,
+    value: Annotated[int, In("The number", min=-MAX_EXACT_INT, max=MAX_EXACT_INT, step=1)] = 0,
 ) -> Annotated[int, Out("number", "The number")]:
     """A whole number."""
     return value
@@ -42,7 +40,7 @@ def boolean(
 def seed(
     seed: Annotated[
         int | None,
-        In("Where random numbers start; empty takes a new one for each run", min=0, max=MAX_EXACT, widget="seed"),
+        In("Where random numbers start; empty takes a new one for each run", min=0, max=MAX_EXACT_INT, widget="seed"),
     ] = None,
 ) -> Annotated[int, Out("seed", "The seed")]:
     """A seed that several nodes share. The same seed gives the same picture."""

@@ -4,13 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from engine.catalogue.spec import Port, Widget
+from engine.catalogue.spec import MAX_EXACT_INT, Port, Widget
 
 GROUP = "denoiser_input_fields"
 """The `kwargs_type` by which Modular Diffusers groups the denoiser's conditioning; here the bundle `embeddings`."""
-
-MAX_SEED = 2**53 - 1
-"""The largest whole number that JSON readers in browsers keep exactly."""
 
 HIDDEN = frozenset({"output_type", "dtype", "device", "generator", "batch_size"})
 """Inputs that are no one's choice here: pictures always come as pictures, precision comes with the pipeline."""
@@ -89,7 +86,7 @@ _BY_DEFAULT: tuple[tuple[type, Look], ...] = (
 )
 
 _SEED = Port(
-    name="seed", type="int", title="Seed", default=0, widget=Widget(kind="seed", min=0, max=MAX_SEED, step=1),
+    name="seed", type="int", title="Seed", default=0, widget=Widget(kind="seed", min=0, max=MAX_EXACT_INT, step=1),
     description="Start of the random numbers; the same seed gives the same result.",
 )  # fmt: skip
 _STATE = Port(

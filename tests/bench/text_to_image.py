@@ -99,7 +99,7 @@ def _wait_for(url: str) -> None:
 
 def _watch(port: int, previews: list[bytes]) -> None:
     """A canvas that looks on."""
-    with connect(f"ws://127.0.0.1:{port}/ws", compression=None, max_size=None) as link:
+    with connect(f"ws://127.0.0.1:{port}/api/ws", compression=None, max_size=None) as link:
         for message in link:
             if isinstance(message, bytes):
                 previews.append(message)
