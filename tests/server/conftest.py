@@ -1,6 +1,7 @@
 """Real servers for tests: uvicorn in a thread, the real engine with the fake node pack, on a free port."""
 
 import asyncio
+import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from engine.run.events import Event
 from server.app import create_app
 from server.serve import Server
 from server.settings import Settings
@@ -27,6 +29,11 @@ class Running:
     http: httpx.Client
     app: FastAPI
     data: Path
+    loop: asyncio.AbstractEventLoop
+
+    def publish(self, event: Event) -> None:
+        """Let the server send an event that no run made."""
+        self.loop.call_soon_threadsafe(self.app.state.blockloom.hub.publish, event)
 
     def run(self, graph: dict[str, Any], **more: Any) -> httpx.Response:
         """Run and wait for the end."""
@@ -44,15 +51,15 @@ class Running:
 def serving(data: Path, *, packs: tuple[str, ...] = (PACK,), **flags: Any) -> Iterator[Running]:
     settings = Settings(data=data, port=0, open_browser=False, log_level="error", cpu_threads=2, **flags)
     app = create_app(settings, builtin_packs=packs)
-    ready, urls = threading.Event(), list[str]()
-    server = Server(app, settings, lambda url: (urls.append(url), ready.set()))  # type: ignore[func-returns-value]
-    thread = threading.Thread(target=lambda: (asyncio.run(server.serve()), ready.set()))
+    ready: queue.Queue[tuple[str, asyncio.AbstractEventLoop]] = queue.Queue()
+    server = Server(app, settings, lambda url: ready.put((url, asyncio.get_running_loop())))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
     thread.start()
     try:
-        ready.wait(30)
+        url, loop = ready.get(timeout=60)
         headers = {"Authorization": f"Bearer {settings.token}"} if settings.token else {}
-        with httpx.Client(base_url=urls[0], timeout=60, headers=headers) as http:
-            yield Running(urls[0], http, app, data)
+        with httpx.Client(base_url=url, timeout=60, headers=headers) as http:
+            yield Running(url, http, app, data, loop)
     finally:
         server.should_exit = True
         thread.join(30)
@@ -82,4 +89,6 @@ def _edge(text: str) -> dict[str, str]:
 @pytest.fixture
 def helpers() -> Any:
     """`graph`, `node` and `serving`, for tests: with importlib mode a conftest cannot be imported."""
-    return type("Helpers", (), {"graph": staticmethod(graph), "node": staticmethod(node), "serving": staticmethod(serving)})
+    return type(
+        "Helpers", (), {"graph": staticmethod(graph), "node": staticmethod(node), "serving": staticmethod(serving)}
+    )

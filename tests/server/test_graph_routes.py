@@ -33,7 +33,8 @@ def test_a_lost_update_is_refused(server, helpers, path):
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"), [({}, 428), ({"If-Match": '"7"'}, 412), ({"If-Match": "nonsense"}, 412), ({"If-Match": "*"}, 200)]
+    ("headers", "status"),
+    [({}, 428), ({"If-Match": '"7"'}, 412), ({"If-Match": "nonsense"}, 412), ({"If-Match": "*"}, 200)],
 )  # fmt: skip
 def test_a_graph_is_not_overwritten_blindly(server, helpers, headers, status):
     path = f"/api/graphs/blind-{status}-{len(str(headers))}"

@@ -22,7 +22,9 @@ def test_this_machine_s_own_names_are_welcome(server, host):
     assert server.http.get("/health", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://localhost.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "https://localhost.evil.example"]
+)
 def test_a_foreign_origin_is_refused(server, origin):
     answer = server.http.post("/api/runs", headers={"Origin": origin}, json={})
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (403, "foreign_origin")

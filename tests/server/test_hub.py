@@ -1,9 +1,11 @@
 """The outbox of one client, without sockets."""
 
 import asyncio
+import json
 
 from engine.run.events import CatalogueChanged, NodeStarted
 from server.hub import Hub, Outbox, encode
+from server.routes.ws import frames
 
 
 class Source:
@@ -55,6 +57,14 @@ async def test_taking_events_makes_room_again():
     for _ in range(5):
         outbox.put(event)
         assert len(outbox.take_events()) == 1
+
+
+def test_events_are_batched_into_frames_of_bounded_size():
+    events = [encode(_event("a", seq)) for seq in range(5)]
+    room = len(events[0].json) * 2 + 1
+    batches = [json.loads(text) for text in frames(events, max_bytes=room)]
+    assert [[event["seq"] for event in batch] for batch in batches] == [[0, 1], [2, 3], [4]]
+    assert list(frames([])) == []
 
 
 async def test_closing_the_hub_wakes_every_client():

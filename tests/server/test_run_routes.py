@@ -4,7 +4,11 @@ import httpx
 
 
 def test_a_waited_run_answers_with_its_outputs(server, helpers):
-    answer = server.run(helpers.graph(helpers.node("add", "add", a=2, b=3), helpers.node("show", "echo"), edges=["add.sum > show.value"]))
+    answer = server.run(
+        helpers.graph(
+            helpers.node("add", "add", a=2, b=3), helpers.node("show", "echo"), edges=["add.sum > show.value"]
+        )
+    )
     run = answer.json()
     assert (answer.status_code, run["state"]) == (200, "succeeded")
     assert answer.headers["location"] == f"/api/runs/{run['id']}"
@@ -50,7 +54,9 @@ def test_an_ended_run_is_removed_from_the_history(server, helpers):
 
 
 def test_runs_are_listed_by_state_and_name_in_pages(server, helpers):
-    ids = [server.run(helpers.graph(helpers.node("show", "echo", value=n), name="Listed")).json()["id"] for n in range(3)]
+    ids = [
+        server.run(helpers.graph(helpers.node("show", "echo", value=n), name="Listed")).json()["id"] for n in range(3)
+    ]
     first = server.http.get("/api/runs?search=listed&state=succeeded&limit=2").json()
     rest = server.http.get(f"/api/runs?search=listed&limit=2&cursor={first['next']}").json()
     assert [run["id"] for run in first["runs"] + rest["runs"]] == ids[::-1]

@@ -2,10 +2,14 @@
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from engine.run.events import NodeLog
 
 
 def _connect(server, query: str = "", **options) -> ClientConnection:
@@ -46,22 +50,32 @@ def test_a_client_can_ask_for_one_run_only(server, helpers):
     assert {event["run"] for event in events} == {run_id}
 
 
-def test_a_client_that_does_not_read_is_let_go_and_holds_up_nobody(server, helpers):
+def test_a_client_that_does_not_read_piles_nothing_up_and_holds_up_nobody(server, helpers):
     server.app.state.outbox_bytes = 20_000
-    plain = socket.socket()
-    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    address, _, port = server.url.removeprefix("http://").partition(":")
-    plain.connect((address, int(port)))
-    key = "dGhlIHNhbXBsZSBub25jZQ=="
-    request = f"GET /api/ws HTTP/1.1\r\nHost: {address}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    plain.sendall(f"{request}Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
-    assert plain.recv(200).startswith(b"HTTP/1.1 101")
-    server.app.state.outbox_bytes = 2**24
-    with _connect(server) as healthy:
-        run_id = server.start(helpers.graph(helpers.node("spam", "spam", megabytes=3)))
-        events, _ = _until_finished(healthy, run_id)
+    with _deaf_client(server.url):
+        server.app.state.outbox_bytes = 2**24
+        slow = next(outbox for outbox in server.app.state.blockloom.hub._outboxes if outbox.limit == 20_000)
+        with _connect(server) as healthy:
+            for seq in range(1200):  # 12 MB: more than what the sockets of the one that does not read can hold
+                server.publish(NodeLog(run="other", seq=seq, time=0.0, node="n", text="x" * 10_000))
+            run_id = server.start(helpers.graph(helpers.node("show", "show")))
+            events = [event for event in _until_finished(healthy, run_id)[0] if event["run"] == run_id]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-    plain.close()
+    assert slow.overflowed and not slow.take_events()
+
+
+@contextmanager
+def _deaf_client(url: str) -> Iterator[None]:
+    """A websocket client that reads nothing after the handshake."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.connect((host, int(port)))
+        request = f"GET /api/ws HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        plain.sendall((request + key).encode())
+        assert plain.recv(200).startswith(b"HTTP/1.1 101")
+        yield
 
 
 def test_a_client_too_far_behind_is_told_to_come_back(server, helpers):
@@ -82,8 +96,10 @@ def test_what_a_client_says_is_ignored(server, helpers):
 
 
 def test_clients_are_told_when_the_server_stops(helpers, tmp_path):
-    with helpers.serving(tmp_path) as server:
-        client = _connect(server)
-    with pytest.raises(ConnectionClosed):
-        while True:
-            client.recv(30)
+    with ExitStack() as open_connection:
+        with helpers.serving(tmp_path) as server:
+            client = open_connection.enter_context(_connect(server))
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                client.recv(30)
+    assert closed.value.rcvd.code in (1001, 1012)

@@ -1,0 +1,75 @@
+"""The FastAPI app: the engine behind HTTP and a websocket. Imports nothing heavy; waits for no worker to start."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from engine.service import Engine
+from server import errors, openapi
+from server.auth import Guard
+from server.graphs import GraphStore
+from server.hub import OUTBOX_BYTES, Hub
+from server.models import Downloads
+from server.routes import artifacts, catalogue, compile, graphs, models, pages, runs, system, templates, ws
+from server.settings import Settings, require_token
+from server.state import State
+
+
+def create_app(settings: Settings, *, builtin_packs: tuple[str, ...] = ("nodes:load",)) -> FastAPI:
+    """The app; its lifespan starts and stops the engine.
+
+    Raises BlockloomError if `settings` would let other machines in without a token. Only one process may use the
+    data folder: hold a `server.instance.DataLock` around it.
+    """
+    require_token(settings)
+    app = FastAPI(
+        title="Blockloom", version=system.version(), lifespan=_lifespan(settings, builtin_packs),
+        docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
+        generate_unique_id_function=openapi.operation_id, separate_input_output_schemas=False,
+    )  # fmt: skip
+    app.state.outbox_bytes = OUTBOX_BYTES
+    errors.install(app)
+    openapi.install(app)
+    _add_routes(app)
+    app.add_middleware(Guard, settings=settings)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.allowed_origins, allow_methods=["*"], allow_headers=["*"],
+            allow_credentials=True, expose_headers=["ETag", "Location"],
+        )  # fmt: skip
+    return app
+
+
+def _lifespan(
+    settings: Settings, builtin_packs: tuple[str, ...]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with Engine(settings.engine_config(builtin_packs)) as engine:
+            hub = Hub(engine)
+            graph_store = GraphStore(settings.data / "graphs.sqlite")
+            downloads = Downloads(hub.publish, offline=settings.offline)
+            app.state.blockloom = State(settings, engine, hub, graph_store, downloads, time.time())
+            try:
+                yield
+            finally:
+                await downloads.stop()
+                hub.close()
+                graph_store.close()
+
+    return lifespan
+
+
+def _add_routes(app: FastAPI) -> None:
+    api = APIRouter(prefix="/api")
+    for module in (runs, compile, graphs, templates, catalogue, artifacts, models, system, ws):
+        api.include_router(module.router)
+    api.include_router(system.health_router)
+    app.include_router(api)
+    app.include_router(system.health_router, include_in_schema=False)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=pages.FOLDER), name="static")

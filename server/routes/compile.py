@@ -1,0 +1,75 @@
+"""Compile a graph: what the canvas asks after each edit."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from engine.catalogue.spec import Port
+from engine.errors import Problem
+from engine.graph.compile import Compiled, CompiledNode
+from engine.graph.document import Graph
+from server.bodies import read_graph
+from server.openapi import body
+from server.state import Here
+
+router = APIRouter(tags=["graphs"])
+
+
+class NodePorts(BaseModel):
+    """The ports a node has now.
+
+    `pending`: they are not known yet; a `catalogue_changed` event says when to ask again. `types` are the output types
+    after mapping. `mapped` are inputs over whose lists the node is mapped.
+    """
+
+    inputs: list[Port] = []
+    outputs: list[Port] = []
+    pending: bool = False
+    types: dict[str, str] = {}
+    mapped: list[str] = []
+
+
+class CompileResult(BaseModel):
+    """What compile found. `order` is how the nodes would run; `skipped` names the muted node each skipped one needs."""
+
+    nodes: dict[str, NodePorts]
+    problems: list[Problem]
+    order: list[str]
+    skipped: dict[str, str] = {}
+    revision: int
+
+
+@router.post("/compile", response_model=CompileResult, openapi_extra=body(Graph))
+async def compile_graph(
+    request: Request,
+    here: Here,
+    settle: Annotated[bool, Query(description="Wait until no interface is pending.")] = False,
+) -> Response:
+    """Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200."""
+    graph = await read_graph(request, here.settings.json_bytes)
+    compiled = await here.engine.settle(graph) if settle else here.engine.compile(graph)
+    result = compile_result(compiled, here.engine.catalogue.revision)
+    return Response(result.model_dump_json(exclude_none=True), media_type="application/json")
+
+
+def compile_result(compiled: Compiled, revision: int) -> CompileResult:
+    data: dict[str, Any] = {
+        "nodes": {node_id: _ports(node) for node_id, node in compiled.nodes.items()},
+        "problems": list(compiled.problems),
+        "order": list(compiled.order),
+        "skipped": {str(node): str(because) for node, because in compiled.skipped.items()},
+        "revision": revision,
+    }
+    return CompileResult.model_construct(**data)
+
+
+def _ports(node: CompiledNode) -> NodePorts:
+    return NodePorts.model_construct(
+        inputs=list(node.interface.inputs),
+        outputs=list(node.interface.outputs),
+        pending=node.interface.pending,
+        types=dict(node.outputs),
+        mapped=sorted(node.mapped),
+    )
