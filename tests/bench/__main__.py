@@ -1,12 +1,12 @@
-"""`python -m tests.bench [overhead|text_to_image]`: prints the tables of tests/bench/README.md."""
+"""`python -m tests.bench [startup|overhead|text_to_image]`: prints the tables of tests/bench/README.md."""
 
 import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import overhead, text_to_image
+from tests.bench import overhead, startup, text_to_image
 
-BENCHES = {"overhead": overhead.main, "text_to_image": text_to_image.main}
+BENCHES = {"startup": startup.main, "overhead": overhead.main, "text_to_image": text_to_image.main}
 
 
 def main(names: list[str]) -> None:

@@ -4,23 +4,20 @@ Both are warm and in processes of their own, and take turns: the ratio is made p
 """
 
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 from websockets.sync.client import connect
 
-ROOT = Path(__file__).parents[2]
+from tests.bench.serving import ROOT, serving
+
 TEMPLATE = ROOT / "nodes" / "templates" / "text_to_image.json"
 STEPS = 20
 PAIRS = 15
@@ -30,7 +27,9 @@ LIMIT = 1.05
 
 
 def main() -> list[str]:
-    with _server() as (url, previews), _direct() as direct:
+    previews: list[bytes] = []
+    with serving() as url, _direct() as direct:
+        threading.Thread(target=_watch, args=(url, previews), daemon=True).start()
         pairs = [(_through_server(url, number), direct(number)) for number in range(WARM_UP + PAIRS)][WARM_UP:]
     ratios = [served / alone for served, alone in pairs]
     return [
@@ -63,43 +62,13 @@ def _through_server(url: str, number: int) -> float:
     seconds = time.perf_counter() - began
     run = answer.json()
     assert run["state"] == "succeeded", run
-    assert not any(node.get("cached") and node.get("seconds") for node in run["nodes"].values())
+    assert not any(run["nodes"][stage]["cached"] for stage in ("encode", "denoise", "decode")), run
     return seconds
 
 
-@contextmanager
-def _server() -> Iterator[tuple[str, list[bytes]]]:
-    with tempfile.TemporaryDirectory() as data, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        env = os.environ | {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": data}
-        process = subprocess.Popen([str(Path(sys.executable).with_name("blockloom")), "serve"], cwd=ROOT, env=env)
-        url = f"http://127.0.0.1:{port}"
-        previews: list[bytes] = []
-        try:
-            _wait_for(url)
-            threading.Thread(target=_watch, args=(port, previews), daemon=True).start()
-            yield url, previews
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait_for(url: str) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            if httpx.get(f"{url}/api/health").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise TimeoutError(f"{url} does not answer")
-
-
-def _watch(port: int, previews: list[bytes]) -> None:
+def _watch(url: str, previews: list[bytes]) -> None:
     """A canvas that looks on."""
-    with connect(f"ws://127.0.0.1:{port}/api/ws", compression=None, max_size=None) as link:
+    with connect(f"ws{url.removeprefix('http')}/api/ws", compression=None, max_size=None) as link:
         for message in link:
             if isinstance(message, bytes):
                 previews.append(message)

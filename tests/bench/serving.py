@@ -1,0 +1,53 @@
+"""A real server in a process of its own, on a free port and an empty data folder."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds a server has to answer."""
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The address of a server that answers."""
+    with tempfile.TemporaryDirectory() as data:
+        url, process = start(Path(data))
+        try:
+            wait_for(f"{url}/api/health")
+            yield url
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def start(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    """A server that has just been started."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = os.environ | {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": str(data)}
+    command = [str(Path(sys.executable).with_name("blockloom")), "serve"]
+    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return f"http://127.0.0.1:{port}", process
+
+
+def wait_for(url: str) -> None:
+    """Return as soon as `url` answers. Raises TimeoutError."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            if httpx.get(url).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.01)
+    raise TimeoutError(f"{url} does not answer")
