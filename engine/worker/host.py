@@ -59,7 +59,9 @@ class WorkerHost:
         self._suspects: Counter[str] = Counter()
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._is_ready = asyncio.Event()
+        self._ready = False
+        self._verdict = asyncio.Event()  # it is ready, or `_hopeless` says why waiting for it is in vain
+        self._hopeless = _STOPPED
         self._stopping = asyncio.Event()
         self._session: Session | None = None
         self._supervisor: asyncio.Task[None] | None = None
@@ -67,7 +69,7 @@ class WorkerHost:
     @property
     def ready(self) -> bool:
         """Whether what is sent now reaches a worker."""
-        return self._is_ready.is_set()
+        return self._ready
 
     @property
     def pid(self) -> int | None:
@@ -79,17 +81,10 @@ class WorkerHost:
         self._supervisor = asyncio.create_task(self._supervise())
 
     async def wait_ready(self) -> None:
-        """Wait for a worker. Raises WorkerError if the host is stopped first."""
-        if self._stopping.is_set():
-            raise WorkerError(_STOPPED)
-        waiting = [asyncio.ensure_future(event.wait()) for event in (self._is_ready, self._stopping)]
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
+        """Wait for a worker. Raises WorkerError if the host is stopped, or if no worker comes to life."""
+        await self._verdict.wait()
         if not self.ready:
-            raise WorkerError(_STOPPED)
+            raise WorkerError(self._hopeless)
 
     def send(self, message: ToWorker) -> None:
         """Send without waiting; goes nowhere while there is no worker, since a new one knows nothing of the old one."""
@@ -112,6 +107,7 @@ class WorkerHost:
     async def stop(self) -> None:
         """End the worker in good order, by force if it takes too long, and start no other."""
         self._stopping.set()
+        self._give_up(_STOPPED)
         if self._supervisor is None:
             return
         if self._session is not None:
@@ -148,6 +144,8 @@ class WorkerHost:
                 break
             unready = 0 if was_ready else unready + 1
             attempt = 0 if time.monotonic() - began > STABLE_SECONDS or self._condemn(problem) else attempt + 1
+            if unready >= HOPELESS:
+                self._give_up(problem)
             self._listener.on_state("failed" if unready >= HOPELESS else "restarting", problem.message)
         self._listener.on_state("stopped", "")
 
@@ -168,8 +166,15 @@ class WorkerHost:
             self._session.send(Shutdown())
         return await self._session.ended()
 
+    def _give_up(self, problem: Problem) -> None:
+        """Let nobody wait: `problem` says why there is no worker. Whoever has one keeps it."""
+        self._hopeless = problem
+        self._verdict.set()
+
     def _gone(self, problem: Problem) -> None:
-        self._is_ready.clear()
+        if self._ready and not self._stopping.is_set():
+            self._verdict.clear()
+        self._ready = False
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(WorkerError(problem))
@@ -200,7 +205,8 @@ class WorkerHost:
                     else:
                         answer.set_result(message.data or {})
             case Ready():
-                self._is_ready.set()
+                self._ready = True
+                self._verdict.set()
                 self._listener.on_message(message)
                 self._listener.on_state("ready", "")
             case _:

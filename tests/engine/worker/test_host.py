@@ -106,6 +106,15 @@ async def test_a_built_in_pack_that_cannot_be_loaded_is_told_as_the_reason(tmp_p
         assert "RuntimeError: no pack in pack.py" in problem.details
 
 
+async def test_nobody_waits_for_ever_for_a_worker_that_never_comes_to_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.worker.host.BACK_OFF", (0.0,))
+    async with Bench(config(tmp_path, packs=["tests.fakes.pack:load_broken"])) as bench:
+        with pytest.raises(WorkerError, match="exit code 1"):
+            await bench.host.describe("fake", {})
+
+
 async def test_a_worker_that_is_never_ready_is_killed_in_time(tmp_path: Path) -> None:
     async with Bench(config(tmp_path), ready=0.001) as bench:
         assert (
