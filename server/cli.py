@@ -58,7 +58,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default=False)] = None,
     open_browser: Annotated[
-        bool | None, typer.Option("--open-browser/--no-open-browser", help="Open the API documentation.", show_default=False)
+        bool | None, typer.Option("--open-browser/--no-open-browser", help="Open the API docs.", show_default=False)
     ] = None,
 ) -> None:
     """Start the server."""

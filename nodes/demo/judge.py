@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nodes.demo.draw import shape_mask
+from nodes.demo.draw import PICTURE_SIZE, shape_mask
 from nodes.demo.vocabulary import COLOURS, RGB, SHAPES, SIZES
 
 BORDER: Final = 5
@@ -16,7 +16,9 @@ PLAIN: Final = 40.0
 """A background counts as plain when the pixels of the border lie, by the median, this near to one colour."""
 CONTRAST: Final = 45.0
 LEAST_AREA: Final = 250
-LEAST_OVERLAP: Final = 0.78
+LEAST_OVERLAP: Final = 0.72
+FITTING_ROUNDS: Final = 2
+FITTING_SHIFTS: Final = (-3, -1, 1, 3)
 TEMPLATE_DIAMETER: Final = 96
 
 Pixels = NDArray[np.float64]
@@ -101,13 +103,31 @@ def _bounds(mask: Mask) -> Box:
 
 
 def _best_shape(mask: Mask, box: Box) -> tuple[str, float]:
-    overlaps = {shape: _overlap(mask, box, shape) for shape in SHAPES}
+    overlaps = {shape: _best_overlap(mask, box, shape) for shape in SHAPES}
     best = max(overlaps, key=lambda shape: overlaps[shape])
     return best, overlaps[best]
 
 
+def _best_overlap(mask: Mask, box: Box, shape: str) -> float:
+    """The overlap in the box that fits best: a blurred point or a speck makes the mask's own box too small or large."""
+    best = _overlap(mask, box, shape)
+    for _ in range(FITTING_ROUNDS):
+        for side in range(4):
+            for shift in FITTING_SHIFTS:
+                moved = _moved(box, side, shift)
+                overlap = _overlap(mask, moved, shape)
+                if overlap > best:
+                    best, box = overlap, moved
+    return best
+
+
+def _moved(box: Box, side: int, shift: int) -> Box:
+    left, top, right, bottom = (edge + (shift if index == side else 0) for index, edge in enumerate(box))
+    return max(left, 0), max(top, 0), min(right, PICTURE_SIZE), min(bottom, PICTURE_SIZE)
+
+
 def _overlap(mask: Mask, box: Box, shape: str) -> float:
-    """Intersection over union of the mask with the drawn shape, stretched to the mask's box."""
+    """Intersection over union of the mask with the drawn shape, stretched to the box."""
     left, top, right, bottom = box
     stretched = _template(shape).resize((right - left, bottom - top), Image.Resampling.BOX)
     drawn = np.zeros_like(mask)

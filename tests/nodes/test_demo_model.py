@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 MEGABYTE = 1_000_000
 STEPS = 20
-GUIDANCE = 3.0
+GUIDANCE = 2.0
 
 
 @pytest.fixture(scope="module")
