@@ -12,6 +12,8 @@ from engine.values.refs import ArtifactRef
 from engine.worker.capture import NodeLog
 from engine.worker.protocol import FromWorker, Preview, Progress
 
+EVERY_STEP = 1_000
+"""Nodes of at most so many steps tell each of them; beyond, the newest goes out `PROGRESS_RATE` times a second."""
 PROGRESS_RATE = 30.0
 """Progress messages per second and node; more cannot be seen."""
 
@@ -69,6 +71,7 @@ class NodeContext:
         self._artifacts = artifacts
         self._states = states
         self._log = log
+        self._send = send
         self._progress = Throttle[Progress](PROGRESS_RATE, send)
         self._previews = Throttle[Preview](preview_rate, send)
 
@@ -80,7 +83,11 @@ class NodeContext:
             raise Cancelled
 
     def progress(self, step: int, total: int) -> None:
-        self._progress.offer(Progress(id=self._id, step=step, total=total))
+        message = Progress(id=self._id, step=step, total=total)
+        if total <= EVERY_STEP:
+            self._send(message)
+        else:
+            self._progress.offer(message)
         self.check()
 
     def preview(self, data: bytes, *, mime: str = "image/jpeg", step: int = 0) -> None:

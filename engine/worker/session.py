@@ -36,6 +36,7 @@ from engine.worker.protocol import (
 )  # fmt: skip
 
 LAST_LINES = 20
+MAX_STACK = 40
 MAX_OUTPUT = 1_000
 """Lines of output without a node that are passed on per `OUTPUT_SECONDS`; the rest is only drained."""
 OUTPUT_SECONDS = 10.0
@@ -224,7 +225,7 @@ class Session(asyncio.Protocol):
     def _last_words(self) -> str:
         lines = list(self._last_lines)
         with suppress(OSError):
-            lines += (self._config.data_dir / FAULTS).read_text(errors="replace").splitlines()[:40]
+            lines += _stack_of_crash((self._config.data_dir / FAULTS).read_text(errors="replace").splitlines())
         return "\n".join(lines)
 
 
@@ -238,6 +239,12 @@ _SIGNAL_REMEDIES = {
     getattr(signal, "SIGKILL", 9): "The machine may have run out of memory: use smaller pictures or fewer models.",
     signal.SIGSEGV: "A native library crashed; the details show where.",
 }
+
+
+def _stack_of_crash(lines: list[str]) -> list[str]:
+    """What faulthandler wrote of the thread that crashed; it stands among all other threads."""
+    current = next((number for number, line in enumerate(lines) if line.startswith("Current thread")), 0)
+    return lines[:1] + lines[max(current, 1) : current + MAX_STACK]
 
 
 def _signal_name(number: int) -> str:

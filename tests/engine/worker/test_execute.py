@@ -168,11 +168,11 @@ async def test_megabytes_of_native_output_are_drained(bench: Bench) -> None:
 
 async def test_the_last_progress_and_preview_always_come(tmp_path: Path) -> None:
     async with Bench(config(tmp_path, preview_rate=0.01)) as bench:
-        done = await bench.done("show", inputs={"steps": 200})
+        done = await bench.done("show", inputs={"steps": 2000})
         shown = [preview.step for preview in bench.all(Preview, id=done.id)]
         steps = [progress.step for progress in bench.all(Progress, id=done.id)]
-        assert shown == [1, 200]
-        assert steps[-1] == 200 and len(steps) < 200
+        assert shown == [1, 2000]
+        assert steps[-1] == 2000 and len(steps) < 2000
 
 
 # Results that outlive the process

@@ -1,5 +1,6 @@
 """Tiny repos, made once per session."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> None:
-    """Models this small gain nothing from more threads, and wait for each other on a busy machine."""
+    """Models this small gain nothing from more threads; and only with as many threads are results the same to the bit.
+
+    So it holds for this process and for the workers that tests start.
+    """
     torch.set_num_threads(1)
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session")

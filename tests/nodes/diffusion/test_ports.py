@@ -7,10 +7,10 @@ import diffusers
 import pytest
 from diffusers import ModularPipeline
 
-from engine.catalogue.spec import Port
+from engine.catalogue.spec import MAX_EXACT_INT, Port
 from engine.catalogue.types import is_port_type
 from engine.errors import NodeError, Problem
-from nodes.diffusion.ports import MAX_SEED, input_ports, look, output_ports
+from nodes.diffusion.ports import input_ports, look, output_ports
 from nodes.diffusion.runtime.blocks import tree, workflows
 from nodes.diffusion.runtime.describe import describe_block, hint_text
 from tests.fakes.diffusion import Direct
@@ -73,7 +73,7 @@ def test_bundle_is_not_required_beside_a_connected_part(sdxl: Any) -> None:
 def test_seed_fits_into_json(sdxl: Any) -> None:
     seed = next(port for port in input_ports(describe_block(sdxl, "text2image", "denoise")) if port.name == "seed")
     assert seed.widget is not None
-    assert (seed.default, seed.widget.kind, seed.widget.max) == (0, "seed", MAX_SEED)
+    assert (seed.default, seed.widget.kind, seed.widget.max) == (0, "seed", MAX_EXACT_INT)
 
 
 HINTS = {
