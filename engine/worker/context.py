@@ -1,5 +1,6 @@
 """What a running node may ask of its surroundings, in a worker: the `Context` of `engine.catalogue.context`."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,12 +22,12 @@ Item = TypeVar("Item")
 
 
 class Throttle(Generic[Item]):
-    """Passes on at most `rate` items a second. The newest wins; `flush` sends the last one that was held back."""
+    """Passes on at most `rate` items a second, none for 0. The newest wins; `flush` sends the last one held back."""
 
     def __init__(self, rate: float, send: Callable[[Item], None]) -> None:
-        self._interval = 1.0 / rate
+        self._interval = 1.0 / rate if rate else math.inf
         self._send = send
-        self._next = 0.0
+        self._next = 0.0 if rate else math.inf
         self._held: Item | None = None
 
     def due(self) -> bool:
@@ -39,7 +40,7 @@ class Throttle(Generic[Item]):
             self.flush()
 
     def flush(self) -> None:
-        if self._held is not None:
+        if self._held is not None and self._interval < math.inf:
             self._next = time.monotonic() + self._interval
             self._send(self._held)
             self._held = None

@@ -175,6 +175,12 @@ async def test_the_last_progress_and_preview_always_come(tmp_path: Path) -> None
         assert steps[-1] == 2000 and len(steps) < 2000
 
 
+async def test_a_preview_rate_of_0_means_no_previews(tmp_path: Path) -> None:
+    async with Bench(config(tmp_path, preview_rate=0.0)) as bench:
+        await bench.done("show", inputs={"steps": 5})
+        assert bench.all(Preview) == []
+
+
 # Results that outlive the process
 
 
