@@ -69,7 +69,10 @@ def _through_server(client: httpx.Client, number: int) -> float:
 
 def _watch(url: str, previews: list[bytes]) -> None:
     """A canvas that looks on."""
-    with suppress(ConnectionClosed), connect(f"ws{url.removeprefix('http')}/api/ws", compression=None, max_size=None) as link:
+    with (
+        suppress(ConnectionClosed),
+        connect(f"ws{url.removeprefix('http')}/api/ws", compression=None, max_size=None) as link,
+    ):
         for message in link:
             if isinstance(message, bytes):
                 previews.append(message)
