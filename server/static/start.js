@@ -21,7 +21,8 @@ function say(text, isError = false) {
 async function loadTemplates() {
   const { templates } = await call("/templates");
   if (!templates.length) return say("There are no templates here.");
-  find("template").append(...templates.map(({ name, title }) => new Option(title, name)));
+  const options = templates.map(({ name, title }) => new Option(title, name, false, name === "text_to_image"));
+  find("template").append(...options);
   await choose();
 }
 
