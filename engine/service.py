@@ -177,7 +177,12 @@ class Engine:
         return compiled
 
     async def packs_loaded(self) -> None:
-        """Wait until each pack outside the built-in ones is in the catalogue, or in `pack_problems`."""
+        """Wait until each pack outside the built-in ones is in the catalogue, or in `pack_problems`.
+
+        Raises WorkerError if no worker comes to life to load them.
+        """
+        if not self._packs_loaded.is_set():
+            await self._host.wait_ready()
         await self._packs_loaded.wait()
 
     async def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
