@@ -5,6 +5,7 @@ Started by the host as `python -m engine.worker.process <link>`; the first frame
 
 import ctypes
 import faulthandler
+import gc
 import os
 import platform
 import signal
@@ -35,7 +36,6 @@ from engine.worker.protocol import (
     Execute,
     Frames,
     Free,
-    FromWorker,
     Log,
     PackLoaded,
     PackLoading,
@@ -46,10 +46,10 @@ from engine.worker.protocol import (
     ToWorker,
     WorkerConfig,
     config_decoder,
-    frame,
     to_worker_decoder,
 )  # fmt: skip
 from engine.worker.results import Results
+from engine.worker.sender import Sender
 from engine.worker.store import ResultStore
 from engine.worker.vitals import Vitals
 
@@ -70,8 +70,8 @@ class Worker:
     """Lives in the main thread of the process, which reads control messages; all work is done in other threads."""
 
     def __init__(self, link: socket.socket, config: WorkerConfig) -> None:
-        self._link = link
-        self._sending = threading.Lock()
+        self._sender = Sender(link)
+        self.send = self._sender.send
         self._config = config
         self._facts = WorkerFacts(
             data_dir=config.data_dir, input_dir=config.input_dir, output_dir=config.output_dir,
@@ -85,7 +85,7 @@ class Worker:
             artifacts=self._artifacts, kinds=self._library.kinds, send=self.send,
         )  # fmt: skip
         self._vitals = Vitals(
-            library=self._library, results=self._results, limit_bytes=config.worker_memory, send=self.send
+            library=self._library, results=self._results, limit_bytes=config.worker_memory, sender=self._sender
         )
         self._lanes = {"cpu": Lane("cpu", config.cpu_threads), "gpu": Lane("gpu", 1)}
         self._aside = Lane("aside", 2)
@@ -106,11 +106,6 @@ class Worker:
 
     def handle(self, message: ToWorker) -> None:
         self._handlers[type(message)](message)
-
-    def send(self, message: FromWorker) -> None:
-        data = frame(message)
-        with self._sending:
-            self._link.sendall(data)
 
     def _execute(self, request: Execute) -> None:
         for source in sources(request):
@@ -197,6 +192,7 @@ class Worker:
             if name not in self._config.skip:
                 self._load_outside_pack(name)
         self._library.warm()
+        gc.freeze()  # torch and the like make half a million objects that stay: no need to look at them again and again
 
     def _load_outside_pack(self, name: str) -> None:
         self.send(PackLoading(pack=name))

@@ -3,6 +3,7 @@
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +19,20 @@ from engine.worker.store import Held, ResultStore
 
 WORTH_KEEPING = 0.002
 """Seconds; with the policy `auto`, what was quicker than this is quicker made again than read from disk."""
+WRITE_DELAY = 0.5
+"""Seconds that writing to disk waits for the end of the run, so that it takes no time from the next node of a short
+one."""
 CLEAR_SECONDS = 30.0
 """How long clearing waits for results that are being written."""
+
+
+@dataclass(frozen=True)
+class _Unwritten:
+    """A result that is to be on disk by `due` (by the monotonic clock) or soon after."""
+
+    key: Key
+    held: Held
+    due: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +59,8 @@ class Results:
         self._artifacts = artifacts
         self._kinds = kinds
         self._send = send
-        self._to_keep: queue.SimpleQueue[tuple[Key, Held] | _Flush] = queue.SimpleQueue()
+        self._to_keep: queue.SimpleQueue[_Unwritten | _Flush] = queue.SimpleQueue()
+        self._calm = threading.Event()  # no run needs results now
         threading.Thread(target=self._keep_results, name="keep-results", daemon=True).start()
 
     @property
@@ -80,7 +94,8 @@ class Results:
         self._hold(request.key, held, request.run)
         worth_it = policy == "always" or (policy == "auto" and seconds >= WORTH_KEEPING)
         if worth_it and request.reuse and self._kinds.storable(outputs):
-            self._to_keep.put((request.key, held))
+            self._calm.clear()
+            self._to_keep.put(_Unwritten(request.key, held, time.monotonic() + WRITE_DELAY))
         return summaries
 
     def publish(self, key: Key, held: Held, types: Mapping[str, str]) -> Mapping[str, ValueSummary]:
@@ -93,6 +108,8 @@ class Results:
 
     def release(self, run: str) -> None:
         self._tell_evicted(self._store.release(run))
+        if not self._store.pinned:
+            self._calm.set()
 
     def clear(self) -> None:
         """Drop all results, on disk and in memory, but those that a run needs now."""
@@ -103,6 +120,7 @@ class Results:
     def flush(self, timeout: float) -> None:
         """Wait until all results are on disk, `timeout` seconds at most."""
         done = threading.Event()
+        self._calm.set()
         self._to_keep.put(_Flush(done))
         done.wait(timeout)
 
@@ -127,12 +145,12 @@ class Results:
             if isinstance(work, _Flush):
                 work.done.set()
                 continue
-            key, held = work
+            self._calm.wait(max(0.0, work.due - time.monotonic()))
             try:
-                if self._cache.put(key, held.outputs, held.summaries):
-                    self._send(Kept(keys=[key]))
+                if self._cache.put(work.key, work.held.outputs, work.held.summaries):
+                    self._send(Kept(keys=[work.key]))
             except StorageError as error:
                 sys.stderr.write(f"{error}\n")
             except Exception as error:  # a kind of value that fails to encode must not end the writing of all others
                 sys.stderr.write(f"A result could not be kept: {type(error).__name__}: {error}\n")
-            del work, held
+            del work

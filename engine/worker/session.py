@@ -150,6 +150,7 @@ class Session(asyncio.Protocol):
         for message in messages:
             self._note(message)
             self._on_message(message)
+        self._flush()  # the worker has its next work before anyone is told of the last
 
     def _note(self, message: FromWorker) -> None:
         match message:
@@ -186,7 +187,7 @@ class Session(asyncio.Protocol):
 
     def _flush(self) -> None:
         data, self._outbox = b"".join(self._outbox), []
-        if self._transport is not None and not self._transport.is_closing():
+        if data and self._transport is not None and not self._transport.is_closing():
             self._transport.write(data)
 
     async def _read_output(self) -> None:

@@ -35,6 +35,11 @@ class ResultStore:
         """Bytes held now."""
         return self._size
 
+    @property
+    def pinned(self) -> bool:
+        """Whether any run needs something."""
+        return bool(self._pinned)
+
     def put(self, key: Key, held: Held, run: str) -> list[Key]:
         """Hold it, pinned for `run`, instead of what was under `key`; returns the keys evicted for it."""
         with self._lock:

@@ -3,12 +3,12 @@
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from engine.worker.library import Library
 from engine.worker.protocol import OUT_OF_BUDGET, ModelStats, Stats
 from engine.worker.results import Results
+from engine.worker.sender import Sender
 
 MEMORY_CHECK_SECONDS = 0.1
 CHECKS_PER_STATS = 10
@@ -34,12 +34,12 @@ class Vitals:
     """Sends `Stats`; over `limit_bytes` of memory it says so and ends the process."""
 
     def __init__(
-        self, *, library: Library, results: Results, limit_bytes: int | None, send: Callable[[Stats], None]
+        self, *, library: Library, results: Results, limit_bytes: int | None, sender: Sender
     ) -> None:
         self._library = library
         self._results = results
         self._limit_bytes = limit_bytes
-        self._send = send
+        self._sender = sender
         self._last: Stats | None = None
         self._wake = threading.Event()
         self._loads = 0
@@ -60,6 +60,7 @@ class Vitals:
             if checks % CHECKS_PER_STATS == 0 or self._wake.is_set():
                 self._wake.clear()
                 self._tell()
+            self._sender.flush()
             self._check_memory()
             checks += 1
             self._wake.wait(MEMORY_CHECK_SECONDS)
@@ -73,7 +74,7 @@ class Vitals:
         stats = self._stats()
         if stats != self._last:
             self._last = stats
-            self._send(stats)
+            self._sender.send(stats)
 
     def _stats(self) -> Stats:
         rss, results = resident_memory() // ROUND * ROUND, self._results.size

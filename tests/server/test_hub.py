@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from engine.run.events import CatalogueChanged, NodeStarted
+from engine.run.events import CatalogueChanged, NodeProgress, NodeStarted
 from server.hub import Hub, Outbox, encode
 from server.routes.ws import frames
 
@@ -74,3 +74,27 @@ async def test_closing_the_hub_wakes_every_client():
         hub.close()
         await waiting
         assert outbox.closed
+
+
+async def test_progress_waits_for_company_and_goes_with_it():
+    progress = [encode(NodeProgress(run="a", seq=seq, time=0.0, node="n", step=seq, total=9)) for seq in (1, 2, 3)]
+    outbox = Outbox()
+    outbox.put(progress[0])
+    await outbox.wait()
+    assert outbox.take_events() == progress[:1]
+    outbox.put(progress[1])
+    waiting = asyncio.create_task(outbox.wait())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    outbox.put(end := encode(_event("a", 4)))
+    await waiting
+    assert outbox.take_events() == [progress[1], end]
+
+
+async def test_progress_that_finds_no_company_goes_alone():
+    outbox = Outbox()
+    outbox.put(encode(_event("a", 1)))
+    outbox.take_events()
+    outbox.put(late := encode(NodeProgress(run="a", seq=2, time=0.0, node="n", step=1, total=9)))
+    await outbox.wait()
+    assert outbox.take_events() == [late]

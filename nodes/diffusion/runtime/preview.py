@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from PIL import Image
 
-SHORT_SIDE = 256
-"""Pixels of a preview's shorter side, at least."""
+SHORT_SIDE = 128
+"""Pixels of a preview's shorter side, at least; the browser scales it up as smoothly, and for nothing."""
 
 _FIT_SIZE = 64
 _fits: "weakref.WeakKeyDictionary[Any, torch.Tensor]" = weakref.WeakKeyDictionary()

@@ -10,12 +10,12 @@ from nodes.diffusion.runtime.preview import jpeg
 from tests.fakes.tiny import tiny_vae
 
 LAYOUTS = {
-    "image": ((1, 4, 16, 16), None, (256, 256)),
-    "wide image": ((2, 4, 16, 24), None, (384, 256)),
-    "one channel": ((1, 1, 16, 16), None, (256, 256)),
-    "video": ((1, 16, 5, 16, 16), None, (256, 256)),
-    "packed": ((1, 64, 16), None, (256, 256)),
-    "packed, wide": ((1, 32, 64), (32, 64), (512, 256)),
+    "image": ((1, 4, 16, 16), None, (128, 128)),
+    "wide image": ((2, 4, 16, 24), None, (192, 128)),
+    "one channel": ((1, 1, 16, 16), None, (128, 128)),
+    "video": ((1, 16, 5, 16, 16), None, (128, 128)),
+    "packed": ((1, 64, 16), None, (128, 128)),
+    "packed, wide": ((1, 32, 64), (32, 64), (256, 128)),
     "larger than a preview": ((1, 4, 300, 300), None, (300, 300)),
 }
 

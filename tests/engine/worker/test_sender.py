@@ -1,0 +1,39 @@
+"""The worker's sender, over a real socket pair."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from engine.worker.protocol import Frames, Progress, Started, from_worker_decoder
+from engine.worker.sender import Sender
+
+
+@pytest.fixture
+def link() -> Iterator[tuple[socket.socket, Sender]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, Sender(theirs)
+
+
+def test_progress_waits_for_company_and_keeps_its_place(link):
+    ours, sender = link
+    messages = [Started(id=1), Progress(id=1, step=1, total=3), Progress(id=1, step=2, total=3)]
+    for message in messages:
+        sender.send(message)
+    assert _received(ours) == messages[:1]
+    sender.send(last := Started(id=2))
+    assert _received(ours) == [*messages[1:], last]
+
+
+def test_flush_sends_what_was_held_back(link):
+    ours, sender = link
+    sender.send(Started(id=1))
+    sender.send(late := Progress(id=1, step=1, total=3))
+    ours.recv(4096)
+    sender.flush()
+    assert _received(ours) == [late]
+
+
+def _received(link: socket.socket) -> list[object]:
+    return [from_worker_decoder.decode(body) for body in Frames().feed(link.recv(65536))]
