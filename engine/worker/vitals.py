@@ -33,9 +33,7 @@ def resident_memory() -> int:
 class Vitals:
     """Sends `Stats`; over `limit_bytes` of memory it says so and ends the process."""
 
-    def __init__(
-        self, *, library: Library, results: Results, limit_bytes: int | None, sender: Sender
-    ) -> None:
+    def __init__(self, *, library: Library, results: Results, limit_bytes: int | None, sender: Sender) -> None:
         self._library = library
         self._results = results
         self._limit_bytes = limit_bytes

@@ -47,10 +47,7 @@ async def measure(repeats: int = 3) -> list[Cost]:
         async with Engine(config) as engine:
             await _run(engine, SHAPES["fan"]("cpu", 100))
             return [
-                await _cost(engine, lane, shape, size, repeats)
-                for lane in LIMITS
-                for shape in SHAPES
-                for size in SIZES
+                await _cost(engine, lane, shape, size, repeats) for lane in LIMITS for shape in SHAPES for size in SIZES
             ]
 
 
