@@ -1,0 +1,2 @@
+/** Texts of the canvas. */
+export const canvas = {};

@@ -1,0 +1,2 @@
+/** Texts of the results. */
+export const results = {};

@@ -1,0 +1,2 @@
+/** Texts of the store. */
+export const store = {};

@@ -1,0 +1,2 @@
+/** Texts of the widgets. */
+export const widgets = {};
