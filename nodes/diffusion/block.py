@@ -1,5 +1,6 @@
 """`diffusion.block`: a stage, a block or the whole of a pipeline as one node; its ports come from the block's spec."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -46,8 +47,31 @@ def resolve(view: NodeView) -> Resolved:
         return Resolved(bare.model_copy(update={"needs": (need,)}))
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "block"}))
-    inputs = (_PIPELINE, _block_port(tuple(description["paths"])), *input_ports(description, view.connected))
-    return Resolved(Interface(inputs=inputs, outputs=output_ports(description)))
+    return Resolved(_interfaces.of(need.key, description, view.connected))
+
+
+class _Interfaces:
+    """Those made lately: a graph is compiled after each edit, and most of its nodes stay what they were."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._made: OrderedDict[tuple[str, frozenset[str]], tuple[Mapping[str, Any], Interface]] = OrderedDict()
+
+    def of(self, key: str, description: Mapping[str, Any], connected: frozenset[str]) -> Interface:
+        """The ports for `description`, the answer to the question `key`, with edges to `connected`."""
+        described, interface = self._made.pop((key, connected), (None, None))
+        if described is not description or interface is None:
+            block = _block_port(tuple(description["paths"]))
+            interface = Interface(
+                inputs=(_PIPELINE, block, *input_ports(description, connected)), outputs=output_ports(description)
+            )
+        self._made[key, connected] = (description, interface)
+        if len(self._made) > self._limit:
+            self._made.popitem(last=False)
+        return interface
+
+
+_interfaces = _Interfaces(limit=1024)
 
 
 def run(context: Context, **inputs: Any) -> Mapping[str, Any]:
