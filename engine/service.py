@@ -5,11 +5,9 @@ import dataclasses
 import gc
 import itertools
 import logging
-import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,16 +16,17 @@ from pydantic import JsonValue
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.load import definition_from_data, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import Pack
-from engine.catalogue.spec import MAX_EXACT_INT, Need
-from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, GraphError, Problem, WorkerError
+from engine.catalogue.spec import Need
+from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, WorkerError
 from engine.graph.compile import Compiled, compile_graph
-from engine.graph.document import Graph, Node, NodeId
-from engine.graph.overrides import apply_overrides, unknown_overrides
+from engine.graph.document import Graph, NodeId
+from engine.graph.overrides import apply_overrides
 from engine.run.events import (
     CatalogueChanged,
     Event,
     LoadedModel,
     NodeFailed,
+    QueueChanged,
     RunEvent,
     RunFinished,
     RunQueued,
@@ -36,7 +35,8 @@ from engine.run.events import (
 )  # fmt: skip
 from engine.run.executor import CANCELLED, Executor
 from engine.run.keys import content_keys
-from engine.run.plan import default_targets
+from engine.run.order import QueueOrder
+from engine.run.prepare import checked_targets, draw_seeds, raise_errors
 from engine.run.queue import RunStore, new_run_id
 from engine.run.record import Run, RunPage, fold
 from engine.run.results import Results
@@ -76,7 +76,10 @@ Preview_ = Callable[[dict[str, Any], bytes], None]
 
 @dataclass(frozen=True, kw_only=True)
 class EngineConfig:
-    """Folders and budgets (bytes). `builtin_packs` are import names with `:function`; `settings` are data for packs."""
+    """Folders and budgets (bytes). `builtin_packs` are import names with `:function`; `settings` are data for packs.
+
+    `history_runs` is how many ended runs are kept.
+    """
 
     data_dir: Path
     input_dir: Path
@@ -86,6 +89,7 @@ class EngineConfig:
     results_memory: int = 2 * GIB
     results_disk: int = 10 * GIB
     artifacts_disk: int = 20 * GIB
+    history_runs: int = 1000
     models_memory: int | None = None
     worker_memory: int | None = None
     cpu_threads: int = 4
@@ -106,10 +110,15 @@ class LiveRun:
 
 
 class Engine:
-    """`async with Engine(config) as engine:` starts the worker and the run queue, and stops both at the end."""
+    """`async with Engine(config) as engine:` starts the worker and the run queue, and stops both at the end.
 
-    def __init__(self, config: EngineConfig) -> None:
+    `artifacts_in_use` names artifacts that others than runs need, so that they are not removed to make room; it is
+    called in a thread.
+    """
+
+    def __init__(self, config: EngineConfig, artifacts_in_use: Callable[[], set[str]] = set) -> None:
         self.config = config
+        self._artifacts_in_use = artifacts_in_use
         definitions = [definition for name in config.builtin_packs for definition in load_pack(name).definitions]
         self.catalogue = Catalogue(definitions)
         self.pack_problems: dict[str, Problem] = {}
@@ -120,6 +129,7 @@ class Engine:
         self._results = Results(self.results_cache, self.artifacts.exists)
         self._store = RunStore(config.data_dir / "runs.sqlite")
         self._live: dict[str, LiveRun] = {}
+        self._order = QueueOrder()
         self._current: LiveRun | None = None
         self._listeners: list[Callable[[Event], None]] = []
         self._preview_listeners: list[Preview_] = []
@@ -142,7 +152,9 @@ class Engine:
                 remedy="Run it again; what had finished is cached.",
             )
         )
-        for run in self._store.pending():
+        pending = self._store.pending()
+        self._order = QueueOrder((run.id, run.priority) for run in pending)
+        for run in pending:
             self._live[run.id] = LiveRun(run, asyncio.Event())
             self._emit(run.id, RunQueued, name=run.name)
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
@@ -162,9 +174,12 @@ class Engine:
 
     # Graphs
 
-    def compile(self, graph: Graph) -> Compiled:
-        """Compile now; what is pending is asked of the worker in the background (`catalogue_changed` follows)."""
-        self._forget_refusals(older_than=RETRY_AFTER)
+    def compile(self, graph: Graph, *, retry: bool = False) -> Compiled:
+        """Compile now; what is pending is asked of the worker in the background (`catalogue_changed` follows).
+
+        Questions that were refused are asked again after a while, or with `retry` at once.
+        """
+        self._forget_refusals(older_than=0.0 if retry else RETRY_AFTER)
         compiled = compile_graph(graph, self.catalogue)
         for need in compiled.needs:
             self._ask(need)
@@ -235,23 +250,52 @@ class Engine:
         overrides: Mapping[str, JsonValue] | None = None,
         targets: list[str] | None = None,
         priority: int = 0,
+        source: str = "",
     ) -> Run:
-        """Check and queue a run. Raises GraphError with all problems; then nothing is queued."""
+        """Check and queue a run. Raises GraphError with all problems; then nothing is queued.
+
+        `source` says who asked for it; it is only kept.
+        """
         if overrides:
             graph = apply_overrides(graph, overrides)
         compiled = await self.settle(graph)
-        _raise_errors(compiled, overrides or {})
-        if (seeded := _draw_seeds(compiled)) is not None:
+        raise_errors(compiled, overrides or {})
+        if (seeded := draw_seeds(compiled)) is not None:
             compiled = await self.settle(seeded)
         run = Run(
-            id=new_run_id(), name=graph.name, priority=priority, created=time.time(), overrides=dict(overrides or {}),
-            targets=_checked_targets(compiled, targets), graph=compiled.graph,
+            id=new_run_id(), name=graph.name, priority=priority, source=source, created=time.time(),
+            overrides=dict(overrides or {}), targets=checked_targets(compiled, targets), graph=compiled.graph,
         )  # fmt: skip
         self._store.add(run)
         self._live[run.id] = LiveRun(run, asyncio.Event(), compiled)
+        passes = self._order.add(run.id, priority)
         self._emit(run.id, RunQueued, name=run.name)
+        if passes:
+            self._order_changed()
         self._wake.set()
         return run
+
+    @property
+    def queue(self) -> tuple[list[str], list[str]]:
+        """The ids of running runs, and of queued ones in the order in which they will run."""
+        in_hand = [self._current.run] if self._current else []
+        preparing = [run.id for run in in_hand if run.state == "queued"]
+        return [run.id for run in in_hand if run.state == "running"], [*preparing, *self._order.ids]
+
+    def reorder(self, run_ids: list[str]) -> None:
+        """Let queued runs go in this order, before those not named. Runs that have been started meanwhile stay so.
+
+        Raises KeyError, with their ids, if runs have ended or never were; then nothing changes.
+        """
+        if gone := [run_id for run_id in run_ids if run_id not in self._live]:
+            raise KeyError(*gone)
+        self._order.rearrange(run_ids)
+        self._order_changed()
+
+    def _order_changed(self) -> None:
+        _, queued = self.queue
+        self._store.keep_order(queued)
+        self._tell(QueueChanged(runs=queued))
 
     async def cancel(self, run_id: str) -> Run:
         """Stop a run, wherever it is. A run that has ended stays as it is. Raises KeyError if there is none."""
@@ -261,6 +305,7 @@ class Engine:
         if live.executor is not None:
             live.executor.cancel()
         elif live is not self._current:
+            self._order.remove(run_id)
             self._emit(run_id, RunFinished, state="cancelled", seconds=0.0, problem=CANCELLED)
         await live.ended.wait()
         return live.run
@@ -282,10 +327,16 @@ class Engine:
         return live.run if live else self._store.get(run_id)
 
     def runs(
-        self, *, state: str | None = None, search: str | None = None, limit: int = 50, cursor: str | None = None
+        self,
+        *,
+        state: str | None = None,
+        search: str | None = None,
+        source: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
     ) -> RunPage:
         """A page of runs, newest first."""
-        return self._store.page(state=state, search=search, limit=limit, cursor=cursor)
+        return self._store.page(state=state, search=search, source=source, limit=limit, cursor=cursor)
 
     def run_events(self, run_id: str, after: int = 0) -> list[RunEvent]:
         """The events of a run with a `seq` above `after`. Raises KeyError if there is no such run."""
@@ -418,19 +469,18 @@ class Engine:
     # The queue
 
     async def _work(self) -> None:
-        """Run what is queued: highest priority first, then oldest; one at a time."""
+        """Run what is queued, one at a time."""
         while True:
             await self._wake.wait()
-            waiting = [live for live in self._live.values() if live.run.state == "queued"]
-            if not waiting:
+            if (run_id := self._order.take()) is None:
                 self._wake.clear()
                 continue
-            self._current = live = min(waiting, key=lambda live: (-live.run.priority, live.run.id))
+            self._current = live = self._live[run_id]
             try:
                 await self._execute(live)
             finally:
                 self._current = None
-            del live, waiting  # or what the run was made of would stay until the next one
+            del live  # or what the run was made of would stay until the next one
 
     async def _execute(self, live: LiveRun) -> None:
         try:
@@ -455,7 +505,7 @@ class Engine:
         assert live.run.graph is not None
         if live.compiled is None:
             live.compiled = await self.settle(live.run.graph)
-            _raise_errors(live.compiled, {})
+            raise_errors(live.compiled, {})
         keys = content_keys(live.compiled, input_dir=self.config.input_dir, salt=live.run.id)
         return Executor(
             live.run.id, live.compiled, keys, map(NodeId, live.run.targets), results=self._results, worker=self._host,
@@ -492,7 +542,12 @@ class Engine:
             await asyncio.sleep(SWEEP_EVERY)
             if self._current is None:
                 gc.collect(YOUNG)
-            await asyncio.to_thread(self.artifacts.sweep, self._store.artifacts_in_use())
+            self._store.prune(self.config.history_runs)
+            await asyncio.to_thread(self._sweep_artifacts, self._store.artifacts_in_use())
+
+    def _sweep_artifacts(self, in_use: set[str]) -> None:
+        """In a thread."""
+        self.artifacts.sweep(in_use | self._artifacts_in_use())
 
 
 def _calm_collector() -> None:
@@ -514,54 +569,3 @@ def _worker_config(config: EngineConfig) -> WorkerConfig:
         worker_memory=config.worker_memory, cpu_threads=config.cpu_threads, preview_rate=config.preview_rate,
         settings=dict(config.settings),
     )  # fmt: skip
-
-
-def _raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
-    """Raise GraphError for errors, and for overrides of params that do not exist."""
-    if problems := [*compiled.errors, *unknown_overrides(overrides, compiled.problems)]:
-        raise GraphError(problems)
-
-
-def _draw_seeds(compiled: Compiled) -> Graph | None:
-    """The graph with a number for every seed that was left to chance, or None if there is none.
-
-    Drawn before the run, so that it is recorded: the same picture can be made again.
-    """
-    drawn: dict[str, dict[str, JsonValue]] = {}
-    for node_id, node in compiled.nodes.items():
-        for port in node.interface.inputs:
-            if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
-                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_EXACT_INT + 1)
-    if not drawn:
-        return None
-    nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]
-    return compiled.graph.model_copy(update={"nodes": nodes})
-
-
-def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:
-    return node.model_copy(update={"params": {**node.params, **params}})
-
-
-def _checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:
-    """The targets named, or the usual ones. Raises GraphError for what is not there or would not run."""
-    if targets is None:
-        found = default_targets(compiled)
-        if not found:
-            raise GraphError(
-                Problem(code="nothing_to_run", message="The graph has no node to run.", remedy="Add a node.")
-            )
-        return list(found)
-    runnable = set(compiled.order)
-    problems = [_no_target(compiled, target) for target in targets if target not in runnable]
-    if problems:
-        raise GraphError(problems)
-    return list(dict.fromkeys(targets))
-
-
-def _no_target(compiled: Compiled, target: str) -> Problem:
-    if target in compiled.nodes:
-        return Problem(code="bad_target", message=f"Node {target!r} is muted, bypassed or skipped.", node=target,
-                       remedy="Choose another target, or switch the node on.")  # fmt: skip
-    near = get_close_matches(target, compiled.nodes, n=3)
-    return Problem(code="bad_target", message=f"There is no node {target!r} to run to.",
-                   remedy=f"Did you mean {', '.join(near)}?" if near else "Name a node of the graph.")  # fmt: skip

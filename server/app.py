@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.staticfiles import StaticFiles
 
 from engine.service import Engine
 from server import errors, openapi
@@ -14,9 +13,23 @@ from server.auth import Guard
 from server.graphs import GraphStore
 from server.hub import OUTBOX_BYTES, Hub
 from server.models import Downloads
-from server.routes import artifacts, catalogue, compile, graphs, models, pages, runs, system, templates, ws
+from server.routes import (
+    artifacts,
+    catalogue,
+    compile,
+    files,
+    graphs,
+    models,
+    pages,
+    queue,
+    runs,
+    system,
+    templates,
+    ws,
+)
 from server.settings import Settings, require_token
 from server.state import State
+from server.thumbnails import Thumbnails
 
 
 def create_app(settings: Settings, *, builtin_packs: tuple[str, ...] = ("nodes:load",)) -> FastAPI:
@@ -49,27 +62,27 @@ def _lifespan(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Engine(settings.engine_config(builtin_packs)) as engine:
-            hub = Hub(engine)
-            graph_store = GraphStore(settings.data / "graphs.sqlite")
-            downloads = Downloads(hub.publish, offline=settings.offline)
-            app.state.blockloom = State(settings, engine, hub, graph_store, downloads, time.time())
-            try:
-                yield
-            finally:
-                await downloads.stop()
-                hub.close()
-                graph_store.close()
+        with closing(GraphStore(settings.data / "graphs.sqlite")) as graph_store:
+            async with Engine(settings.engine_config(builtin_packs), graph_store.artifacts) as engine:
+                hub = Hub(engine)
+                downloads = Downloads(hub.publish, offline=settings.offline)
+                thumbnails = Thumbnails(settings.data / "thumbnails", engine.artifacts)
+                app.state.blockloom = State(settings, engine, hub, graph_store, downloads, thumbnails, time.time())
+                try:
+                    yield
+                finally:
+                    await downloads.stop()
+                    hub.close()
 
     return lifespan
 
 
 def _add_routes(app: FastAPI) -> None:
     api = APIRouter(prefix="/api")
-    for module in (runs, compile, graphs, templates, catalogue, artifacts, models, system, ws):
+    for module in (runs, queue, compile, graphs, templates, catalogue, artifacts, files, models, system, ws):
         api.include_router(module.router)
     api.include_router(system.health_router)
     app.include_router(api)
     app.include_router(system.health_router, include_in_schema=False)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=pages.FOLDER), name="static")
+    pages.install(app, pages.built_canvas())

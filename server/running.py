@@ -3,8 +3,8 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from engine.run.events import Event, RunEventBase
 from engine.run.record import Run
 from engine.service import Engine
 from server.client import Client
+from server.graphs import GraphStore
 from server.instance import DataLock, InUse
 from server.outputs import write_outputs
 from server.progress import RunDisplay
@@ -58,7 +59,7 @@ def check_graph(settings: Settings, graph: Graph, *, say: Say) -> list[Problem]:
     """All problems of `graph`, once every interface is known."""
 
     async def here() -> list[Problem]:
-        async with Engine(settings.engine_config()) as engine:
+        async with _engine(settings) as engine:
             return list((await engine.settle(graph)).problems)
 
     try:
@@ -79,7 +80,7 @@ def node_types(settings: Settings, *, say: Say) -> list[NodeType]:
         return [definition.type for name in config.builtin_packs for definition in load_pack(name).definitions]
 
     async def here() -> list[NodeType]:
-        async with Engine(config) as engine:
+        async with _engine(settings) as engine:
             await engine.packs_loaded()
             for problem in engine.pack_problems.values():
                 say(str(problem))
@@ -106,6 +107,14 @@ def override_value(text: str, port_type: str | None) -> Any:
         return text
 
 
+@asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[Engine]:
+    """An engine in this process; like the server's, it leaves alone what saved graphs refer to."""
+    with closing(GraphStore(settings.data / "graphs.sqlite")) as graphs:
+        async with Engine(settings.engine_config(), graphs.artifacts) as engine:
+            yield engine
+
+
 async def _run_here(
     settings: Settings,
     graph: Graph,
@@ -114,7 +123,7 @@ async def _run_here(
     out: Path | None,
     say: Say,
 ) -> tuple[Run, list[Path]]:
-    async with Engine(settings.engine_config()) as engine:
+    async with _engine(settings) as engine:
         compiled = await engine.settle(graph)
         types = {
             (str(node_id), port.name): port.type

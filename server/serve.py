@@ -62,7 +62,7 @@ def serve(settings: Settings) -> None:
             lock.note(url)
             print(f"\nBlockloom is at {url}\nIts API is described at {url}/api/docs\n", flush=True)
             if settings.open_browser and sys.stdout.isatty():
-                threading.Thread(target=webbrowser.open, args=(f"{url}/api/docs",), daemon=True).start()
+                threading.Thread(target=webbrowser.open, args=(f"{url}/",), daemon=True).start()
 
         server = Server(app, settings, ready)
         # uvicorn sends itself the signal again once it has stopped; by then Ctrl-C did all it should.

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     results_memory: ByteSize = Field(ByteSize(2 * GB), description="Memory for results in the worker.")
     results_disk: ByteSize = Field(ByteSize(10 * GB), description="Disk space for cached results.")
     artifacts_disk: ByteSize = Field(ByteSize(20 * GB), description="Disk space for pictures, videos and uploads.")
+    history_runs: int = Field(1000, ge=0, description="How many ended runs are kept; the oldest go first.")
     models_memory: ByteSize | None = Field(None, description="Memory for models; by default what the device has.")
     worker_memory: ByteSize | None = Field(None, description="A worker that takes more memory is stopped. No limit.")
     cpu_threads: int = Field(4, ge=1, le=256, description="How many nodes of the cpu lane run at once.")
@@ -106,6 +107,7 @@ class Settings(BaseSettings):
             results_memory=int(self.results_memory),
             results_disk=int(self.results_disk),
             artifacts_disk=int(self.artifacts_disk),
+            history_runs=self.history_runs,
             models_memory=_plain(self.models_memory),
             worker_memory=_plain(self.worker_memory),
             cpu_threads=self.cpu_threads,

@@ -1,4 +1,4 @@
-"""What the routes share: settings, engine, hub, saved graphs and downloads of one app."""
+"""What the routes share: settings, engine, hub, saved graphs, downloads and thumbnails of one app."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,6 +11,7 @@ from server.graphs import GraphStore
 from server.hub import Hub
 from server.models import Downloads
 from server.settings import Settings
+from server.thumbnails import Thumbnails
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class State:
     hub: Hub
     graphs: GraphStore
     downloads: Downloads
+    thumbnails: Thumbnails
     started: float
     """Seconds since the epoch."""
 

@@ -4,17 +4,28 @@ import asyncio
 import contextlib
 import tempfile
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from engine.values.artifacts import ArtifactStore
 from engine.values.refs import ArtifactRef
+from server.bodies import limited
 from server.errors import HttpProblem
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile
 
 MAX_PIXELS = 64_000_000
 """Pixels of a picture; 64 MP take 256 MB of memory as RGBA."""
 
 CHUNK = 1024 * 1024
+FORM_OVERHEAD = 64 * 1024
+"""Bytes of boundaries and headers around a file in a form."""
 PICTURES = {".png", ".jpg", ".webp", ".gif"}
 _ACCEPTED = "PNG, JPEG, WebP, GIF, MP4, WebM, WAV, MP3, FLAC or Ogg"
 
@@ -31,6 +42,12 @@ async def keep_upload(artifacts: ArtifactStore, chunks: AsyncIterator[bytes], ma
                 await asyncio.to_thread(file.write, chunk)
         extension = await asyncio.to_thread(_verified_extension, path)
         return await artifacts.keep_stream(_read(path), extension, max_bytes)
+
+
+def uploaded(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The file in the request, which is the body or the one file of a form. Raises HttpProblem 413, 400."""
+    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return _form_file(request, limit) if is_form else limited(request, limit)
 
 
 def sniff(head: bytes) -> str | None:
@@ -60,7 +77,17 @@ def _verified_extension(path: Path) -> str:
 
 
 def _verify_picture(path: Path) -> None:
-    """Check the size before decoding, then decode it all: only that finds a truncated picture."""
+    """Decode it all: only that finds a truncated picture."""
+    with open_picture(path) as picture:
+        picture.load()
+
+
+@contextlib.contextmanager
+def open_picture(path: Path) -> "Iterator[ImageFile]":
+    """The picture, its size checked and nothing decoded yet.
+
+    Raises HttpProblem, also for what goes wrong while it is decoded: 413 if it is too large, 422 if it is damaged.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -70,7 +97,7 @@ def _verify_picture(path: Path) -> None:
                 width, height = picture.size
                 if width * height > MAX_PIXELS:
                     raise _too_many_pixels(f"{width}×{height}")
-                picture.load()
+                yield picture
     except Image.DecompressionBombError as error:
         raise _too_many_pixels("hundreds of millions of pixels") from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
@@ -82,6 +109,23 @@ def _verify_picture(path: Path) -> None:
 def _too_many_pixels(size: str) -> HttpProblem:
     message = f"The picture is too large: {size}, where {MAX_PIXELS // 1_000_000} million pixels are allowed."
     return HttpProblem(413, "too_many_pixels", message, "Scale it down first.")
+
+
+async def _form_file(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The one file of a form; the parser keeps it on disk. Raises HttpProblem 400 for other forms."""
+    parser = MultiPartParser(request.headers, limited(request, limit + FORM_OVERHEAD), max_files=1, max_fields=10)
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise HttpProblem(400, "bad_form", f"The form cannot be read: {error.message}", "Send one file.") from error
+    try:
+        file = next((value for value in form.values() if isinstance(value, UploadFile)), None)
+        if file is None:
+            raise HttpProblem(400, "bad_form", "The form holds no file.", "Send it as the field `file`.")
+        while chunk := await file.read(CHUNK):
+            yield chunk
+    finally:
+        await form.close()
 
 
 async def _read(path: Path) -> AsyncIterator[bytes]:

@@ -45,5 +45,11 @@ class Context(Protocol):
     def keep(self, data: bytes, *, extension: str) -> ArtifactRef:
         """Keep `data` as an artifact; `extension` like `.png` decides its media type."""
 
+    def graph(self) -> str:
+        """The graph of the run as compact JSON text, overrides and drawn seeds included.
+
+        Only for node types declared with `reads_graph=True`; others get a NodeError.
+        """
+
     def state(self, name: str) -> Any:
         """The worker-wide object that a pack registered under `name` (the component store, for example)."""

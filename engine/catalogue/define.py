@@ -90,6 +90,7 @@ def node(
     version: int = 1,
     cache: CachePolicy = "auto",
     output: bool = False,
+    reads_graph: bool = False,
     presets: Sequence[Preset] = (),
     keywords: Sequence[str] = (),
     fingerprint: Fingerprint | None = None,
@@ -106,8 +107,8 @@ def node(
         try:
             node_type = NodeType(
                 type=type, title=title, category=category, description=signature.doc, lane=lane, version=version,
-                cache=cache, output=output, interface=signature.interface, presets=tuple(presets),
-                keywords=tuple(keywords),
+                cache=cache, output=output, reads_graph=reads_graph, interface=signature.interface,
+                presets=tuple(presets), keywords=tuple(keywords),
             )  # fmt: skip
         except ValidationError as error:
             detail = error.errors(include_url=False)[0]
@@ -152,6 +153,8 @@ def check_type(node_type: NodeType) -> None:
         raise wrong(name, "has a bad name", "Use a name like image.invert.")
     if not (node_type.title.strip() and node_type.category.strip() and node_type.description.strip()):
         raise wrong(name, "lacks a title, a category or a description", "Say what people will see.")
+    if node_type.reads_graph and node_type.cache != "never":
+        raise wrong(name, "reads the graph, which is no part of its key", "Use cache='never'.")
     for direction, ports in (("input", interface.inputs), ("output", interface.outputs)):
         names = [port.name for port in ports]
         if twice := next((port for port in names if names.count(port) > 1), None):

@@ -99,6 +99,7 @@ class NodeType(Data):
 
     A `dynamic` type's interface follows from params and upstream; `interface` is then what it has before anything is
     known. `output` marks what a person looks at (preview, save): a run without targets runs the graph's outputs.
+    A type that `reads_graph` may ask for the graph of the run (`Context.graph`).
     """
 
     type: str
@@ -110,6 +111,7 @@ class NodeType(Data):
     cache: CachePolicy = "auto"
     dynamic: bool = False
     output: bool = False
+    reads_graph: bool = False
     interface: Interface = Interface()
     presets: tuple[Preset, ...] = ()
     keywords: tuple[str, ...] = ()

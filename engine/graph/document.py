@@ -110,6 +110,12 @@ def dump_graph(graph: Graph) -> str:
     return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def compact_graph(graph: Graph) -> str:
+    """`graph` as JSON text in one line, defaults left out: for machines, which `load_graph` reads as well."""
+    fields = graph.model_dump_json(exclude_defaults=True, exclude={"format"}).removeprefix("{")
+    return f'{{"format":"{FORMAT}"{"" if fields == "}" else ","}{fields}'
+
+
 def _parse(data: bytes | str) -> dict[str, Any]:
     size = len(data)
     if size > MAX_BYTES:

@@ -140,6 +140,16 @@ class CatalogueChanged(EventBase):
     revision: int
 
 
+class QueueChanged(EventBase):
+    """The queued runs go in another order: `runs` are the ids of all of them, the next one first.
+
+    A run that joins at the end or leaves is told by its own `run_queued`, `run_started` and `run_finished` only.
+    """
+
+    kind: Literal["queue_changed"] = "queue_changed"
+    runs: list[str]
+
+
 RunEvent = Annotated[
     RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped
     | RunFinished,
@@ -147,7 +157,7 @@ RunEvent = Annotated[
 ]  # fmt: skip
 Event = Annotated[
     RunQueued | RunStarted | NodeStarted | NodeProgress | NodeLog | NodeFinished | NodeFailed | NodeSkipped
-    | RunFinished | WorkerChanged | DownloadProgress | CatalogueChanged,
+    | RunFinished | WorkerChanged | DownloadProgress | CatalogueChanged | QueueChanged,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from engine.catalogue.spec import Lane
 from engine.errors import Problem
 from engine.graph.compile import Compiled, Source
-from engine.graph.document import NodeId
+from engine.graph.document import NodeId, compact_graph
 from engine.run.events import (
     NodeFailed,
     NodeFinished,
@@ -31,6 +31,7 @@ from engine.values.codecs import Kinds
 from engine.values.refs import Key
 from engine.worker.invoke import collect, invoke, problem_from
 from engine.worker.protocol import (
+    Begin,
     Cancel,
     Collect,
     Done,
@@ -110,6 +111,7 @@ class Executor:
 
         self._flying: dict[int, NodeId] = {}  # executions the worker has
         self._begun: set[int] = set()  # those of them that it has begun
+        self._graph_told = False  # to the worker there is now
         self._load: dict[Lane, int] = {"cpu": 0, "gpu": 0}
         self._suspects: set[NodeId] = set()  # nodes one of which killed a worker
         self._setbacks = 0
@@ -144,6 +146,7 @@ class Executor:
         waiting = [*self._flying.values(), *self._ready["cpu"], *self._ready["gpu"]]
         for message_id in list(self._flying):
             self._land(message_id)
+        self._graph_told = False
         if self._cancelled:
             for node in begun:
                 self._settle_failed(node, CANCELLED)
@@ -279,6 +282,9 @@ class Executor:
         self._load[lane] += 1
         compiled = self._compiled.nodes[node]
         assert compiled.definition is not None
+        if compiled.definition.type.reads_graph and not self._graph_told:
+            self._worker.send(Begin(run=self._run_id, graph=compact_graph(self._compiled.graph)))
+            self._graph_told = True
         same = [node, *self._twins.get(node, ())]
         self._worker.send(
             Execute(

@@ -1,11 +1,9 @@
 """Durable runs: what is queued, what became of it, and every event of it (SQLite, WAL)."""
 
-import json
 import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +11,19 @@ from engine.errors import Problem
 from engine.graph.document import Graph
 from engine.run.events import FINAL_STATES, RunEvent, RunFinished, run_event_list
 from engine.run.record import Run, RunPage, fold
+from engine.values.artifacts import artifact_ids_in
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, created REAL NOT NULL,
-    finished REAL, graph BLOB NOT NULL, record BLOB NOT NULL, events BLOB
+    finished REAL, graph BLOB NOT NULL, record BLOB NOT NULL, events BLOB, place INTEGER,
+    source TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS runs_by_state ON runs (state, id);
 """
+LATER_COLUMNS = {"place": "INTEGER", "source": "TEXT NOT NULL DEFAULT ''"}
+"""What databases of earlier versions lack."""
+ENDED = f"state IN ({', '.join(repr(state) for state in sorted(FINAL_STATES))})"
 
 
 def new_run_id() -> str:
@@ -37,6 +40,11 @@ class RunStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(runs)")}
+        for column, kind in LATER_COLUMNS.items():
+            if column not in there:
+                self._db.execute(f"ALTER TABLE runs ADD COLUMN {column} {kind}")
+        self._db.execute("CREATE INDEX IF NOT EXISTS runs_by_source ON runs (source, id)")
 
     def close(self) -> None:
         self._db.close()
@@ -44,9 +52,13 @@ class RunStore:
     def add(self, run: Run) -> None:
         assert run.graph is not None
         self._db.execute(
-            "INSERT INTO runs (id, name, state, priority, created, graph, record) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (run.id, run.name, run.state, run.priority, run.created, _pack(run.graph.model_dump_json()), _record(run)),
-        )
+            "INSERT INTO runs (id, name, state, priority, source, created, graph, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                run.id, run.name, run.state, run.priority, run.source, run.created, _pack(run.graph.model_dump_json()),
+                _record(run),
+            ),
+        )  # fmt: skip
 
     def update(self, run: Run, events: list[RunEvent] | None = None) -> None:
         """Write the state of `run`; its `events` once it has ended."""
@@ -72,9 +84,11 @@ class RunStore:
             raise KeyError(run_id)
         return run_event_list.validate_json(zlib.decompress(row[0])) if row[0] else []
 
-    def page(self, *, state: str | None, search: str | None, limit: int, cursor: str | None) -> RunPage:
-        """A page, newest first: runs in `state`, with `search` in name or id, before the run with id `cursor`."""
-        where, values = _filters(state, search)
+    def page(
+        self, *, state: str | None, search: str | None, source: str | None, limit: int, cursor: str | None
+    ) -> RunPage:
+        """A page, newest first: runs in `state` of `source` with `search` in name or id, before the run `cursor`."""
+        where, values = _filters(state, search, source)
         total = self._db.execute(f"SELECT count(*) FROM runs WHERE {where}", values).fetchone()[0]
         if cursor is not None:
             where, values = f"{where} AND id < ?", [*values, cursor]
@@ -85,9 +99,18 @@ class RunStore:
         return RunPage(runs=runs, total=total, next=runs[-1].id if len(rows) > limit else None)
 
     def pending(self) -> list[Run]:
-        """Queued runs, in the order they were made."""
-        rows = self._db.execute("SELECT id FROM runs WHERE state = 'queued' ORDER BY id").fetchall()
+        """Queued runs, in the order in which they will run. Those that joined since the last `keep_order` have no
+        place yet; they come after it."""
+        rows = self._db.execute(
+            "SELECT id FROM runs WHERE state = 'queued' ORDER BY place IS NULL, place, priority DESC, id"
+        ).fetchall()
         return [self.get(row[0]) for row in rows]
+
+    def keep_order(self, run_ids: list[str]) -> None:
+        """Remember the order of the queued runs, which are all named."""
+        self._db.execute("BEGIN")
+        self._db.executemany("UPDATE runs SET place = ? WHERE id = ?", list(enumerate(run_ids)))
+        self._db.execute("COMMIT")
 
     def end_interrupted(self, problem: Problem) -> None:
         """Runs that were running when the server stopped have failed: each run has exactly one ending."""
@@ -106,26 +129,31 @@ class RunStore:
 
     def delete(self, run_id: str) -> None:
         """Remove an ended run from the history. Raises KeyError if there is none."""
-        states = ", ".join(f"'{state}'" for state in sorted(FINAL_STATES))
-        if not self._db.execute(f"DELETE FROM runs WHERE id = ? AND state IN ({states})", (run_id,)).rowcount:
+        if not self._db.execute(f"DELETE FROM runs WHERE id = ? AND {ENDED}", (run_id,)).rowcount:
             raise KeyError(run_id)
+
+    def prune(self, keep: int) -> None:
+        """Remove all ended runs but the newest `keep`."""
+        self._db.execute(
+            f"DELETE FROM runs WHERE {ENDED} AND id <="
+            f" (SELECT id FROM runs WHERE {ENDED} ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (keep,),
+        )
 
     def artifacts_in_use(self) -> set[str]:
         """Ids of artifacts that queued and running runs refer to in their graphs."""
         rows = self._db.execute("SELECT graph FROM runs WHERE state IN ('queued', 'running')").fetchall()
-        return {found for row in rows for found in _artifact_ids(json.loads(zlib.decompress(row[0])))}
+        return {found for row in rows for found in artifact_ids_in(zlib.decompress(row[0]).decode())}
 
 
-def _artifact_ids(graph: Mapping[str, Any]) -> set[str]:
-    values = (value for node in graph["nodes"] for value in node.get("params", {}).values())
-    return {value for value in values if isinstance(value, str) and len(value) > 64}
-
-
-def _filters(state: str | None, search: str | None) -> tuple[str, list[Any]]:
+def _filters(state: str | None, search: str | None, source: str | None) -> tuple[str, list[Any]]:
     where, values = ["1"], list[Any]()
     if state is not None:
         where.append("state = ?")
         values.append(state)
+    if source is not None:
+        where.append("source = ?")
+        values.append(source)
     if search:
         where.append("(instr(lower(name), lower(?)) OR instr(id, ?))")
         values += [search, search]

@@ -50,6 +50,7 @@ class NodeRun:
 
 class Run(BaseModel):
     """One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
+    `source` is who asked for it, as they called themselves.
 
     A page of runs holds only the nodes that are targets.
     """
@@ -58,6 +59,7 @@ class Run(BaseModel):
     name: str = ""
     state: RunState = "queued"
     priority: int = 0
+    source: str = ""
     created: float
     started: float | None = None
     finished: float | None = None

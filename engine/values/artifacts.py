@@ -38,6 +38,7 @@ LEFTOVER_SECONDS = 3600.0
 """A temporary file older than this was left by a process that died."""
 
 _ID = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,16})")
+_ID_IN_TEXT = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}\.[a-z0-9]{1,16}")
 
 
 class ArtifactStore:
@@ -90,7 +91,7 @@ class ArtifactStore:
         return self._place(artifact_id)
 
     def exists(self, artifact_id: str) -> bool:
-        return _is_id(artifact_id) and self._place(artifact_id).is_file()
+        return is_artifact_id(artifact_id) and self._place(artifact_id).is_file()
 
     def ref(self, artifact_id: str) -> ArtifactRef:
         """Its media type and size. Raises StorageError as `path` does."""
@@ -98,7 +99,7 @@ class ArtifactStore:
 
     def delete(self, artifact_id: str) -> None:
         """Remove it; nothing happens if there is none."""
-        if _is_id(artifact_id):
+        if is_artifact_id(artifact_id):
             self._place(artifact_id).unlink(missing_ok=True)
 
     def size(self) -> int:
@@ -126,7 +127,7 @@ class ArtifactStore:
         """(time of last use, bytes, path) of each artifact."""
         for path in self.root.glob("??/*"):
             with contextlib.suppress(FileNotFoundError):
-                if _is_id(path.name):
+                if is_artifact_id(path.name):
                     facts = path.stat()
                     yield facts.st_mtime, facts.st_size, path
 
@@ -135,7 +136,7 @@ class ArtifactStore:
 
     def _touch(self, artifact_id: str) -> bool:
         """Whether it exists; also marks it as used now."""
-        if not _is_id(artifact_id):
+        if not is_artifact_id(artifact_id):
             return False
         path = self._place(artifact_id)
         try:
@@ -174,11 +175,17 @@ def media_type(artifact_id: str) -> str:
     return MEDIA_TYPES[Path(artifact_id).suffix]
 
 
+def artifact_ids_in(text: str) -> set[str]:
+    """All ids of artifacts that stand in a text, such as a graph document."""
+    return {found for found in _ID_IN_TEXT.findall(text) if is_artifact_id(found)}
+
+
 def _ref(artifact_id: str, size: int) -> ArtifactRef:
     return ArtifactRef(id=artifact_id, mime=media_type(artifact_id), size=size)
 
 
-def _is_id(text: str) -> bool:
+def is_artifact_id(text: str) -> bool:
+    """Whether `text` has the form of an id; such an artifact need not exist."""
     found = _ID.fullmatch(text)
     return found is not None and found[1] in MEDIA_TYPES
 

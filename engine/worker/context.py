@@ -61,6 +61,7 @@ class NodeContext:
         preview_rate: float,
         send: Callable[[FromWorker], None],
         log: NodeLog,
+        graph: str | None = None,
     ) -> None:
         self.node = node
         self.ports = ports
@@ -72,6 +73,7 @@ class NodeContext:
         self._artifacts = artifacts
         self._states = states
         self._log = log
+        self._graph = graph
         self._send = send
         self._progress = Throttle[Progress](PROGRESS_RATE, send)
         self._previews = Throttle[Preview](preview_rate, send)
@@ -108,6 +110,12 @@ class NodeContext:
 
     def keep(self, data: bytes, *, extension: str) -> ArtifactRef:
         return self._artifacts.keep(data, extension)
+
+    def graph(self) -> str:
+        if self._graph is None:
+            remedy = "This is a fault of the node, which must be declared with reads_graph=True."
+            raise NodeError("The node asked for the graph without saying so.", code="no_graph", remedy=remedy)
+        return self._graph
 
     def state(self, name: str) -> Any:
         try:

@@ -49,6 +49,11 @@ class Library:
         definition = self._definitions.get(node_type)
         return "gpu" if definition is not None and definition.type.lane == "gpu" else "cpu"
 
+    def reads_graph(self, node_type: str) -> bool:
+        """Whether it may ask for the graph of its run."""
+        definition = self._definitions.get(node_type)
+        return definition is not None and definition.type.reads_graph
+
     def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Raises WorkerError if no pack answers about `subject`; what the describer raises passes through."""
         if subject not in self._describers:

@@ -30,6 +30,7 @@ from engine.worker.library import Library
 from engine.worker.link import connect
 from engine.worker.protocol import (
     FAULTS,
+    Begin,
     Cancel,
     Describe,
     Described,
@@ -90,10 +91,11 @@ class Worker:
         self._lanes = {"cpu": Lane("cpu", config.cpu_threads), "gpu": Lane("gpu", 1)}
         self._aside = Lane("aside", 2)
         self._running: dict[int, Running] = {}
+        self._graphs: dict[str, str] = {}  # of runs that read theirs; only the main thread looks here
         self._lock = threading.Lock()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
-            Execute: self._execute, Cancel: self._cancel, Describe: self._describe, Free: self._free,
-            Release: self._release, Shutdown: self._shutdown,
+            Begin: self._begin, Execute: self._execute, Cancel: self._cancel, Describe: self._describe,
+            Free: self._free, Release: self._release, Shutdown: self._shutdown,
         }  # fmt: skip
 
     def start(self) -> None:
@@ -107,6 +109,9 @@ class Worker:
     def handle(self, message: ToWorker) -> None:
         self._handlers[type(message)](message)
 
+    def _begin(self, message: Begin) -> None:
+        self._graphs[message.run] = message.graph
+
     def _execute(self, request: Execute) -> None:
         for source in sources(request):
             self._results.pin(source.key, request.run)
@@ -114,6 +119,7 @@ class Worker:
         context = NodeContext(
             id=request.id, node=request.node, ports=request.ports, facts=self._facts, artifacts=self._artifacts,
             states=self._library.states, preview_rate=self._config.preview_rate, send=self.send, log=log,
+            graph=self._graphs.get(request.run) if self._library.reads_graph(request.type) else None,
         )  # fmt: skip
         execution = Execution(request, context, log, self._library, self._results)
         job = Job(lambda: self._run(execution))
@@ -155,6 +161,7 @@ class Worker:
                 if running.execution.request.run == message.run:
                     running.execution.released = True
         self._results.release(message.run)
+        self._graphs.pop(message.run, None)
 
     def _describe(self, message: Describe) -> None:
         self._answer(message.id, lambda: self._library.describe(message.subject, message.request))

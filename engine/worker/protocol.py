@@ -3,10 +3,11 @@
 | to the worker | |
 |---|---|
 | `WorkerConfig` | once, at the start |
+| `Begin` | before the first `Execute` of a run that reads its graph: the graph |
 | `Execute` | run a node, or publish a value it already made |
 | `Cancel` | stop one execution |
 | `Describe` | answer a question about a model repo or a block |
-| `Release` | a run ended: its values may be evicted |
+| `Release` | a run ended: its values may be evicted, its graph forgotten |
 | `Free` | drop cached results or loaded models now |
 | `Shutdown` | end in good order |
 
@@ -65,6 +66,13 @@ class WorkerConfig(Message, frozen=True):
     cpu_threads: int = 4
     preview_rate: float = 8.0
     settings: dict[str, Any] = {}
+
+
+class Begin(Message, frozen=True):
+    """Run `run` holds nodes that read its graph: here it is, as compact JSON text, once for all of them."""
+
+    run: str
+    graph: str
 
 
 class Given(Message, frozen=True):
@@ -241,7 +249,7 @@ class Stats(Message, frozen=True):
     loads: int = 0
 
 
-ToWorker = Execute | Cancel | Describe | Release | Free | Shutdown
+ToWorker = Begin | Execute | Cancel | Describe | Release | Free | Shutdown
 FromWorker = (
     Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Kept | Evicted
     | Stats

@@ -9,6 +9,7 @@ from engine.catalogue.context import Context
 from engine.catalogue.define import Fingerprint, In, Out, node
 from engine.catalogue.types import Image, Mask
 from engine.errors import NodeError
+from engine.graph.embedded import embed
 from nodes.images.paths import file_state, folder_state, input_file, is_artifact_id, output_place
 from nodes.images.reading import read_picture
 from nodes.images.shape import as_mask, without_alpha
@@ -62,7 +63,7 @@ def load_mask(
     return ImageChops.multiply(as_mask(colours), alpha) if alpha else as_mask(colours)
 
 
-@node("image.save", title="Save image", category="Image", cache="never", output=True,
+@node("image.save", title="Save image", category="Image", cache="never", output=True, reads_graph=True,
       keywords=["write", "file", "export", "output", "download"])  # fmt: skip
 def save(
     images: Annotated[list[Image], In("The pictures to save")],
@@ -78,12 +79,16 @@ def save(
 ]:
     """Save pictures to the output folder, numbered on from what is there: image_00001.png.
 
-    JPEG has no transparency; it is shown as white.
+    PNG and WebP files carry the graph they were made with. JPEG carries none, and no transparency; it is shown as
+    white.
     """
-    files = []
+    graph, files = context.graph(), []
     for position, image in enumerate(images):
         context.progress(position, len(images))
-        path = _write_next(_encoded(image, format, quality), context.output_dir, name, format)
+        data = _encoded(image, format, quality)
+        if format != "jpeg":
+            data = embed(data, graph)
+        path = _write_next(data, context.output_dir, name, format)
         files.append(path.relative_to(context.output_dir).as_posix())
         context.log(f"Saved {files[-1]}")
     return images, files

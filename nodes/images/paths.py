@@ -22,7 +22,7 @@ def input_file(folder: Path, name: str, *, port: str) -> Path:
 
     Raises NodeError if the name leads out of the folder or there is no such file.
     """
-    if not _stays_inside(name):
+    if not stays_inside(name):
         raise _outside(name, "input", port)
     try:
         path = (folder / name).resolve()
@@ -46,7 +46,7 @@ def output_place(folder: Path, name: str, *, port: str) -> tuple[Path, str]:
     Raises NodeError if the name leads out of `folder` or would not be a good file name on all systems.
     """
     parts = PurePosixPath(name).parts
-    if not parts or not _stays_inside(name):
+    if not parts or not stays_inside(name):
         raise _outside(name, "output", port)
     for part in parts:
         if not _PART.fullmatch(part) or _DEVICES.fullmatch(part) or len(part.encode()) > MAX_PART:
@@ -86,7 +86,7 @@ def _state(path: Path) -> str:
     return f"{path}|{facts.st_size}|{facts.st_mtime_ns}"
 
 
-def _stays_inside(name: str) -> bool:
+def stays_inside(name: str) -> bool:
     """Whether `name` is relative and has no part that leads up, on any system."""
     if "\0" in name or "\\" in name or name.startswith("/") or re.match(r"[A-Za-z]:", name):
         return False

@@ -1,28 +1,27 @@
 """Artifacts: upload pictures and other media, fetch what runs made. An id's content never changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import TypeAdapter
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
+from engine.graph.document import compact_graph
+from engine.graph.embedded import NotAPicture, embed
 from engine.values.artifacts import media_type
 from engine.values.refs import ArtifactRef
-from server.bodies import limited
-from server.errors import HttpProblem
+from server.bodies import missing
 from server.openapi import upload_body
-from server.state import Here
-from server.uploads import CHUNK, keep_upload
+from server.state import Here, State
+from server.uploads import keep_upload, uploaded
 
 router = APIRouter(prefix="/artifacts", tags=["artifacts"])
 
-FORM_OVERHEAD = 64 * 1024
-"""Bytes of boundaries and headers around a file in a form."""
+CARRIERS = {".png", ".webp"}
+"""Files that can carry a graph."""
 
 _ref: TypeAdapter[ArtifactRef] = TypeAdapter(ArtifactRef)
 
@@ -35,9 +34,7 @@ async def upload_artifact(request: Request, here: Here) -> Response:
     one beyond 64 million pixels and any file beyond the setting upload_bytes is 413, other types are 415.
     """
     limit = here.settings.upload_bytes
-    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
-    chunks = _form_file(request, limit) if is_form else limited(request, limit)
-    ref = await keep_upload(here.engine.artifacts, chunks, limit)
+    ref = await keep_upload(here.engine.artifacts, uploaded(request, limit), limit)
     headers = {"Location": f"/api/artifacts/{ref.id}"}
     return Response(_ref.dump_json(ref), status_code=201, headers=headers, media_type="application/json")
 
@@ -47,36 +44,61 @@ async def get_artifact(
     artifact_id: str,
     here: Here,
     download: Annotated[str | None, Query(max_length=200, description="Save the file under this name.")] = None,
+    run: Annotated[
+        str | None, Query(max_length=64, description="With `download`: put the graph of this run into a PNG or WebP.")
+    ] = None,
     if_none_match: Annotated[str | None, Header(description="ETag of the copy that is known already.")] = None,
 ) -> Response:
-    """The file. It may be cached for ever; ranges are answered."""
+    """The file. It may be cached for ever; ranges are answered.
+
+    Downloaded with `?download=cat.png&run=…`, a PNG or WebP carries the graph of that run, which
+    POST /api/graphs/read and the canvas read out of it again.
+    """
     path = await asyncio.to_thread(here.engine.artifacts.path, artifact_id)
-    headers = {
-        "ETag": f'"{artifact_id}"',
+    carries = download is not None and run is not None and path.suffix in CARRIERS
+    headers = _headers(f"{artifact_id}-{run}" if carries else artifact_id)
+    if download is not None:
+        headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(download or artifact_id, safe='')}"
+    if if_none_match and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    if carries and (data := await _with_graph(here, path, str(run))):
+        return Response(data, headers=headers, media_type=media_type(artifact_id))
+    return FileResponse(path, headers=headers, media_type=media_type(artifact_id))
+
+
+@router.get("/{artifact_id}/thumbnail", response_class=FileResponse)
+async def get_thumbnail(
+    artifact_id: str,
+    here: Here,
+    size: Annotated[int, Query(ge=64, le=1024, description="Pixels of the longer side at most.")] = 256,
+    if_none_match: Annotated[str | None, Header(description="ETag of the copy that is known already.")] = None,
+) -> Response:
+    """A small WebP version of a picture; other artifacts are 415. It may be cached for ever."""
+    path = await here.thumbnails.get(artifact_id, size)
+    headers = _headers(f"{artifact_id}-{size}")
+    if if_none_match and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, headers=headers, media_type="image/webp")
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {
+        "ETag": f'"{tag}"',
         "Cache-Control": "private, max-age=31536000, immutable",
         # Should a browser ever show it as a page, it can do nothing.
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    if download is not None:
-        headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(download or artifact_id, safe='')}"
-    if if_none_match and headers["ETag"] in if_none_match:
-        return Response(status_code=304, headers=headers)
-    return FileResponse(path, headers=headers, media_type=media_type(artifact_id))
 
 
-async def _form_file(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The one file of a form; the parser keeps it on disk. Raises HttpProblem 400 for other forms."""
-    parser = MultiPartParser(request.headers, limited(request, limit + FORM_OVERHEAD), max_files=1, max_fields=10)
+async def _with_graph(here: State, path: Path, run_id: str) -> bytes | None:
+    """The file with the graph of the run in it; None if it is not what its name says. Raises HttpProblem 404."""
     try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise HttpProblem(400, "bad_form", f"The form cannot be read: {error.message}", "Send one file.") from error
+        graph = here.engine.run(run_id).graph
+    except KeyError:
+        raise missing("run", run_id, "GET /api/runs lists the runs there are.") from None
+    assert graph is not None
     try:
-        file = next((value for value in form.values() if isinstance(value, UploadFile)), None)
-        if file is None:
-            raise HttpProblem(400, "bad_form", "The form holds no file.", "Send it as the field `file`.")
-        while chunk := await file.read(CHUNK):
-            yield chunk
-    finally:
-        await form.close()
+        return await asyncio.to_thread(lambda: embed(path.read_bytes(), compact_graph(graph)))
+    except NotAPicture:
+        return None

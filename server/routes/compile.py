@@ -46,10 +46,16 @@ async def compile_graph(
     request: Request,
     here: Here,
     settle: Annotated[bool, Query(description="Wait until no interface is pending.")] = False,
+    retry: Annotated[
+        bool, Query(description="Ask again at once what could not be answered before, such as a repo that was missing.")
+    ] = False,
 ) -> Response:
-    """Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200."""
+    """Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200.
+
+    With `?retry=true` a node whose description failed is pending again until the new answer is there.
+    """
     graph = await read_graph(request, here.settings.json_bytes)
-    compiled = await here.engine.settle(graph) if settle else here.engine.compile(graph)
+    compiled = await here.engine.settle(graph) if settle else here.engine.compile(graph, retry=retry)
     result = compile_result(compiled, here.engine.catalogue.revision)
     return Response(result.model_dump_json(exclude_none=True), media_type="application/json")
 

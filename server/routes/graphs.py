@@ -5,18 +5,29 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from engine.graph.document import NODE_ID, Graph
-from server.bodies import missing, read_graph
+from engine.graph.document import NODE_ID, Graph, load_graph
+from engine.graph.embedded import NotAPicture, embedded
+from server.bodies import missing, read_graph, read_model
 from server.errors import HttpProblem
-from server.graphs import Conflict, GraphPage, SavedGraph
-from server.openapi import body
+from server.graphs import Conflict, GraphPage, RevisionList, SavedGraph
+from server.openapi import body, upload_body
 from server.state import Here, State
+from server.uploads import uploaded
 
 router = APIRouter(prefix="/graphs", tags=["graphs"])
 
 GraphId = Annotated[str, Path(pattern=NODE_ID, description="1 to 64 letters, digits, - and _.")]
 IfMatch = Annotated[str | None, Header(description="ETag of the revision this builds upon, or `*` for any.")]
+
+
+class RestoreRequest(BaseModel):
+    """Which revision to bring back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    revision: int = Field(ge=1)
 
 
 @router.get("")
@@ -28,6 +39,17 @@ async def list_graphs(
 ) -> GraphPage:
     """List the saved graphs, last saved first."""
     return await asyncio.to_thread(here.graphs.page, search=search, limit=limit, offset=offset)
+
+
+@router.post("/read", response_model=Graph, openapi_extra=upload_body())
+async def read_graph_from_picture(request: Request, here: Here) -> Response:
+    """Read the graph out of a PNG or WebP file that carries one: raw body, or the field `file` of a form.
+
+    A file without a graph, or of another type, is 404.
+    """
+    data = b"".join([chunk async for chunk in uploaded(request, here.settings.upload_bytes)])
+    graph = await asyncio.to_thread(_read_from, data)
+    return Response(graph.model_dump_json(), media_type="application/json")
 
 
 @router.get("/{graph_id}", response_model=Graph)
@@ -62,15 +84,12 @@ async def put_graph(graph_id: GraphId, request: Request, here: Here, if_match: I
         saved = await asyncio.to_thread(here.graphs.put, graph_id, graph, expected=expected)
     except Conflict as conflict:
         raise _conflict(graph_id, if_match, conflict) from conflict
-    return Response(
-        saved.model_dump_json(), status_code=201 if saved.revision == 1 else 200,
-        headers={"ETag": _etag(saved.revision), "Location": f"/api/graphs/{graph_id}"}, media_type="application/json",
-    )  # fmt: skip
+    return _answer(saved, status=201 if expected is None else 200)
 
 
 @router.delete("/{graph_id}", status_code=204)
 async def delete_graph(graph_id: GraphId, here: Here, if_match: IfMatch = None) -> Response:
-    """Delete the graph with its history. Runs made of it stay."""
+    """Delete the graph; for 30 days it can be brought back. Runs made of it stay."""
     try:
         expected = await asyncio.to_thread(_expected, here, graph_id, if_match)
         await asyncio.to_thread(here.graphs.delete, graph_id, expected=expected)
@@ -79,6 +98,62 @@ async def delete_graph(graph_id: GraphId, here: Here, if_match: IfMatch = None) 
     except Conflict as conflict:
         raise _conflict(graph_id, if_match, conflict) from conflict
     return Response(status_code=204)
+
+
+@router.post("/{graph_id}/undelete", response_model=SavedGraph)
+async def undelete_graph(graph_id: GraphId, here: Here) -> Response:
+    """Bring a deleted graph back with its revisions. One that was not deleted stays as it is."""
+    try:
+        return _answer(await asyncio.to_thread(here.graphs.undelete, graph_id))
+    except KeyError:
+        raise missing("graph", graph_id, "Deleted graphs are kept for 30 days.") from None
+
+
+@router.get("/{graph_id}/revisions")
+async def list_revisions(graph_id: GraphId, here: Here) -> RevisionList:
+    """List the revisions that are kept, the last 50, newest first."""
+    try:
+        return await asyncio.to_thread(here.graphs.revisions, graph_id)
+    except KeyError:
+        raise _missing(graph_id) from None
+
+
+@router.post("/{graph_id}/restore", response_model=SavedGraph, openapi_extra=body(RestoreRequest))
+async def restore_revision(graph_id: GraphId, request: Request, here: Here, if_match: IfMatch = None) -> Response:
+    """Save an earlier revision as the newest one; those in between stay. If-Match is optional here."""
+    wish = await read_model(request, RestoreRequest, here.settings.json_bytes)
+    try:
+        expected = await asyncio.to_thread(_expected, here, graph_id, if_match)
+        saved = await asyncio.to_thread(here.graphs.restore, graph_id, wish.revision, expected=expected)
+    except KeyError:
+        raise HttpProblem(
+            404, "no_graph", f"There is no graph {graph_id!r} with a revision {wish.revision}.",
+            f"GET /api/graphs/{graph_id}/revisions lists those that are kept.",
+        ) from None  # fmt: skip
+    except Conflict as conflict:
+        raise _conflict(graph_id, if_match, conflict) from conflict
+    return _answer(saved)
+
+
+def _read_from(data: bytes) -> Graph:
+    """The graph in a picture file. Raises HttpProblem 404 if it has none, GraphError if that cannot be read."""
+    try:
+        text = embedded(data)
+    except NotAPicture as error:
+        raise HttpProblem(
+            404, "no_graph", f"The file holds no graph: {error}.", "Send a PNG or WebP that Blockloom saved."
+        ) from error
+    if text is None:
+        raise HttpProblem(
+            404, "no_graph", "The picture carries no graph.",
+            "Pictures carry one if the node Save image wrote them, or if they were downloaded from a run.",
+        )  # fmt: skip
+    return load_graph(text)
+
+
+def _answer(saved: SavedGraph, *, status: int = 200) -> Response:
+    headers = {"ETag": _etag(saved.revision), "Location": f"/api/graphs/{saved.id}"}
+    return Response(saved.model_dump_json(), status_code=status, headers=headers, media_type="application/json")
 
 
 def _expected(here: State, graph_id: str, if_match: str | None) -> int | None:

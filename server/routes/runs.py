@@ -28,7 +28,8 @@ class RunRequest(BaseModel):
     """What to run: a graph, or the id of a saved one.
 
     `overrides` sets params as `{"node.param": value}`. `targets` are ids of the nodes wanted; by default the graph's
-    outputs. Among queued runs the highest `priority` goes first.
+    outputs. Among queued runs the highest `priority` goes first. `source` says which canvas tab or program asks; runs
+    are found by it again.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,6 +39,7 @@ class RunRequest(BaseModel):
     overrides: dict[str, JsonValue] = {}
     targets: list[str] | None = None
     priority: int = Field(0, ge=-1000, le=1000)
+    source: str = Field("", max_length=64)
 
 
 @router.post("", status_code=202, response_model=Run, openapi_extra=body(RunRequest), responses={200: {"model": Run}})
@@ -53,7 +55,9 @@ async def submit_run(
     """
     wish = await read_model(request, RunRequest, here.settings.json_bytes)
     graph = await _graph(wish, here)
-    run = await here.engine.submit(graph, overrides=wish.overrides, targets=wish.targets, priority=wish.priority)
+    run = await here.engine.submit(
+        graph, overrides=wish.overrides, targets=wish.targets, priority=wish.priority, source=wish.source
+    )
     if wait:
         run = await _wait(here, run.id, wait)
     return _answer(run, status=200 if run.state in FINAL_STATES else 202, headers={"Location": f"/api/runs/{run.id}"})
@@ -64,11 +68,12 @@ async def list_runs(
     here: Here,
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
     search: Annotated[str | None, Query(max_length=200, description="Part of the graph's name, or of the id.")] = None,
+    source: Annotated[str | None, Query(max_length=64, description="Only runs that this tab or program made.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Runs per page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
 ) -> Response:
     """List runs, newest first, without their graphs and nodes."""
-    page = here.engine.runs(state=state, search=search, limit=limit, cursor=cursor)
+    page = here.engine.runs(state=state, search=search, source=source, limit=limit, cursor=cursor)
     return _json(page.model_dump_json(exclude_none=True, exclude={"runs": {"__all__": {"graph", "nodes"}}}))
 
 

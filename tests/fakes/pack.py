@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from engine.catalogue.context import Context
-from engine.catalogue.define import In, Out, definitions_in, node
+from engine.catalogue.define import In, NodeDefinition, NodeView, Out, Resolved, definitions_in, node
 from engine.catalogue.pack import LoadedModel, Pack, WorkerFacts, WorkerSide
+from engine.catalogue.spec import Interface, Need, NodeType, Port, Widget
 from engine.errors import BlockloomError, NodeError, Problem
 from engine.values.refs import ValueSummary
 
@@ -291,9 +292,50 @@ def keep(context: Context, text: Annotated[str, In("Content")]) -> Annotated[str
     return context.artifact(context.keep(text.encode(), extension=".txt").id).read_text()
 
 
+@node("fake.graph", title="Graph", category="Test", cache="never", reads_graph=True, output=True)
+def graph(
+    context: Context, after: Annotated[Any, In("Something to wait for", type="any")] = None
+) -> Annotated[str, Out("graph")]:
+    """Give back the graph of the run."""
+    return context.graph()
+
+
+@node("fake.graph_unasked", title="Graph unasked", category="Test")
+def graph_unasked(
+    context: Context, after: Annotated[Any, In("Something to wait for", type="any")] = None
+) -> Annotated[str, Out("graph")]:
+    """Ask for the graph of the run without having said so."""
+    return context.graph()
+
+
+PATH = Port(
+    name="path", type="string", description="Its ports are known once this file exists", widget=Widget(kind="text")
+)
+
+
+def resolve_described(view: NodeView) -> Resolved:
+    need = Need(subject="fake", request={"until": view.params.get("path", "")})
+    answer = view.descriptions.get(need.key)
+    if answer is None:
+        return Resolved(Interface(inputs=(PATH,), needs=(need,)))
+    if "problem" in answer:
+        raise NodeError(Problem(**answer["problem"]))
+    return Resolved(Interface(inputs=(PATH,), outputs=(Port(name="path", type="string"),)))
+
+
+described = NodeDefinition(
+    type=NodeType(
+        type="fake.described", title="Described", category="Test", description="Its ports are asked of a worker.",
+        dynamic=True, interface=Interface(inputs=(PATH,)),
+    ),
+    function=lambda path: {"path": path},
+    resolve=resolve_described,
+)  # fmt: skip
+
+
 def describe(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer a question with itself; refuse one that says so; die of one that says so."""
-    if request.get("refuse"):
+    """Answer a question with itself; refuse one that says so, or until a file exists; die of one that says so."""
+    if request.get("refuse") or ("until" in request and not Path(request["until"]).exists()):
         raise BlockloomError(Problem(code="no_repo", message="There is no such repo."))
     if request.get("exit"):
         os._exit(9)

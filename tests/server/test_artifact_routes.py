@@ -7,6 +7,11 @@ import zlib
 import pytest
 from PIL import Image
 
+from engine.graph.document import load_graph
+from engine.graph.embedded import embedded
+from engine.values.artifacts import ArtifactStore
+from server.thumbnails import Thumbnails
+
 
 def _picture(kind: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
     data = io.BytesIO()
@@ -82,3 +87,111 @@ def test_a_bad_upload_is_refused_and_leaves_nothing_behind(server, data, status)
 def test_a_form_without_a_file_says_so(server):
     answer = server.http.post("/api/artifacts", files={"note": (None, "hello")})
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (400, "bad_form")
+
+
+@pytest.fixture
+def run(server, helpers):
+    """A run that had an override."""
+    return server.run(helpers.graph(helpers.node("show", "echo", value=1)), overrides={"show.value": "über"}).json()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_is_downloaded_with_the_graph_of_its_run(server, run, kind):
+    data = _picture(kind)
+    path = f"/api/artifacts/{server.http.post('/api/artifacts', content=data).json()['id']}"
+    answer = server.http.get(f"{path}?download=a.{kind.lower()}&run={run['id']}")
+    assert load_graph(embedded(answer.content) or b"").nodes[0].params == {"value": "über"}
+    assert "filename*=utf-8''a." in answer.headers["content-disposition"]
+    assert answer.headers["etag"] != server.http.get(path).headers["etag"]
+    known = {"If-None-Match": answer.headers["etag"]}
+    assert server.http.get(f"{path}?download=a&run={run['id']}", headers=known).status_code == 304
+    assert server.http.get(path).content == server.http.get(f"{path}?run={run['id']}").content == data
+    assert server.http.post("/api/graphs/read", content=answer.content).json()["nodes"][0]["id"] == "show"
+
+
+def test_a_download_of_another_type_stays_as_it_is(server, run):
+    data = _picture("JPEG")
+    path = f"/api/artifacts/{server.http.post('/api/artifacts', content=data).json()['id']}"
+    assert server.http.get(f"{path}?download=a.jpg&run={run['id']}").content == data
+
+
+def test_a_download_with_the_graph_of_no_run_says_so(server):
+    path = f"/api/artifacts/{server.http.post('/api/artifacts', content=_picture()).json()['id']}"
+    answer = server.http.get(f"{path}?download=a.png&run=nothing")
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (404, "no_run")
+
+
+def _thumbnail(server, data: bytes, size: int = 64):
+    return server.http.get(f"{_path(server, data)}/thumbnail?size={size}")
+
+
+def _path(server, data: bytes) -> str:
+    return f"/api/artifacts/{server.http.post('/api/artifacts', content=data).json()['id']}"
+
+
+def test_a_thumbnail_is_a_small_webp_that_may_be_cached_for_ever(server):
+    path = _path(server, _picture(size=(400, 100)))
+    first, second = (server.http.get(f"{path}/thumbnail?size=64") for _ in range(2))
+    assert (first.headers["content-type"], first.content) == ("image/webp", second.content)
+    assert Image.open(io.BytesIO(first.content)).size == (64, 16)
+    assert "immutable" in first.headers["cache-control"] and "sandbox" in first.headers["content-security-policy"]
+    unchanged = server.http.get(f"{path}/thumbnail?size=64", headers={"If-None-Match": first.headers["etag"]})
+    assert unchanged.status_code == 304
+    assert server.http.get(f"{path}/thumbnail").headers["etag"] != first.headers["etag"]
+
+
+def _turned() -> bytes:
+    data, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6  # turned by 90 degrees
+    Image.new("RGB", (400, 100)).save(data, "JPEG", exif=exif)
+    return data.getvalue()
+
+
+def _grey() -> bytes:
+    data = io.BytesIO()
+    Image.new("I;16", (400, 100), 0x8080).save(data, "PNG")
+    return data.getvalue()
+
+
+KINDS = {
+    "a small picture": (_picture(size=(8, 6)), (8, 6), "RGB"),
+    "a JPEG on its side": (_turned(), (16, 64), "RGB"),
+    "16-bit grey": (_grey(), (64, 16), "RGB"),
+    "a GIF": (_picture("GIF", (100, 100)), (64, 64), "RGB"),
+}
+
+
+@pytest.mark.parametrize(("data", "size", "mode"), KINDS.values(), ids=KINDS.keys())
+def test_thumbnails_of_all_kinds_of_pictures(server, data, size, mode):
+    picture = Image.open(io.BytesIO(_thumbnail(server, data).content))
+    assert (picture.size, picture.mode) == (size, mode)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"{'0' * 64}.png/thumbnail", 404),
+        (f"{'0' * 64}.mp4/thumbnail", 415),
+        ("..%2F..%2Fruns.sqlite/thumbnail", 404),
+        ("nothing/thumbnail", 404),
+        (f"{'0' * 64}.png/thumbnail?size=63", 422),
+        (f"{'0' * 64}.png/thumbnail?size=1025", 422),
+    ],
+)
+def test_a_thumbnail_that_cannot_be_says_why(server, path, status):
+    answer = server.http.get(f"/api/artifacts/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_a_picture_too_large_to_decode_has_no_thumbnail(server):
+    artifact = server.app.state.blockloom.engine.artifacts.keep(_bomb(), ".png")
+    assert server.http.get(f"/api/artifacts/{artifact.id}/thumbnail").status_code == 413
+
+
+async def test_thumbnails_used_longest_ago_make_room(tmp_path):
+    artifacts = ArtifactStore(tmp_path / "artifacts", 2**30)
+    thumbnails = Thumbnails(tmp_path / "thumbnails", artifacts, limit_bytes=20_000)
+    made = [await thumbnails.get(artifacts.keep(_picture(size=(64, 64)), ".png").id, 64) for _ in range(8)]
+    left = [path for path in made if path.exists()]
+    assert 0 < len(left) < 8 and made[-1] in left
+    assert sum(path.stat().st_size for path in left) <= 20_000

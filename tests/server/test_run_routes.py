@@ -83,12 +83,50 @@ def test_a_run_can_be_followed_while_it_runs(server, helpers):
     assert (kinds[:3], kinds[-1]) == (["run_queued", "run_started", "node_started"], "run_finished")
 
 
+def test_a_page_of_runs_tells_when_they_ran_and_what_they_made_and_who_asked(server, helpers):
+    graph = helpers.graph(helpers.node("show", "echo", value=8))
+    run_id = server.run(graph, source="tab 7").json()["id"]
+    server.run(graph)
+    (run,) = server.http.get("/api/runs?source=tab 7").json()["runs"]
+    assert (run["id"], run["source"], run["targets"]) == (run_id, "tab 7", ["show"])
+    assert run["created"] <= run["started"] <= run["finished"]
+    assert run["outputs"]["show"]["value"]["value"] == 8 and "nodes" not in run and "graph" not in run
+    assert server.run(graph, source="x" * 65).status_code == 422
+
+
+def test_the_queue_is_put_into_another_order(server, helpers):
+    running = server.start(helpers.graph(helpers.node("wait", "wait")))
+    with server.http.stream("GET", f"/api/runs/{running}/events") as stream:
+        next(line for line in stream.iter_lines() if line == "event: node_started")
+    ids = [server.start(helpers.graph(helpers.node("show", "echo", value=n))) for n in range(3)]
+    assert server.http.get("/api/queue").json() == {"running": [running], "queued": ids}
+    answer = server.http.put("/api/queue", json={"runs": [ids[2], running, ids[0]]})
+    assert (answer.status_code, answer.json()["queued"]) == (200, [ids[2], ids[0], ids[1]])
+    server.http.delete(f"/api/runs/{ids[0]}")
+    refused = server.http.put("/api/queue", json={"runs": [ids[0], "nothing", ids[1]]})
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "not_queued")
+    assert ids[0] in refused.text and "nothing" in refused.text and ids[1] not in refused.text
+    assert server.http.get("/api/queue").json()["queued"] == [ids[2], ids[1]]
+    server.http.delete(f"/api/runs/{running}")
+
+
 def test_compile_tells_ports_and_problems_of_a_bad_graph(server, helpers):
     graph = helpers.graph(helpers.node("a", "add"), helpers.node("b", "nothing"), edges=["a.sum > b.x"])
     result = server.http.post("/api/compile", json=graph)
     assert result.status_code == 200
     assert [port["name"] for port in result.json()["nodes"]["a"]["inputs"]] == ["a", "b"]
     assert "b" in {problem.get("node") for problem in result.json()["problems"]}
+
+
+def test_a_description_that_failed_is_asked_for_again_at_once_with_retry(server, helpers, tmp_path):
+    graph = helpers.graph(helpers.node("d", "described", path=str(tmp_path / "repo")))
+    first = server.http.post("/api/compile?settle=true", json=graph).json()
+    (tmp_path / "repo").touch()
+    again = server.http.post("/api/compile", json=graph).json()
+    assert [result["problems"][0]["code"] for result in (first, again)] == ["no_repo", "no_repo"]
+    assert server.http.post("/api/compile?retry=true", json=graph).json()["nodes"]["d"]["pending"]
+    settled = server.http.post("/api/compile?settle=true", json=graph).json()
+    assert settled["problems"] == [] and settled["nodes"]["d"]["types"] == {"path": "string"}
 
 
 def _events(http: httpx.Client, run_id: str, after: int | None = None) -> list[tuple[int, str]]:

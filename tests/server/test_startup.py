@@ -46,7 +46,7 @@ def test_the_first_pages_and_what_they_load_are_there(server):
     for path in ("/", "/api/docs"):
         page = server.http.get(path).text
         for part in page.split('"'):
-            if part.startswith("/static/"):
+            if part.startswith(("/static/", "/assets/", "/favicon")):
                 assert server.http.get(part).status_code == 200
 
 

@@ -255,6 +255,7 @@ def with_context(ctx: Context) -> Result:
 
 FACTS = {
     "inline pictures": (pictures, {"lane": "inline"}, "is inline, but its port 'a' carries list"),
+    "reusable although it reads the graph": (with_context, {"reads_graph": True}, "reads the graph"),
     "inline context": (with_context, {"lane": "inline"}, "is inline and takes a Context"),
     "unknown lane": (plain, {"lane": "tpu"}, "wrong 'lane'"),
     "no title": (plain, {"title": " "}, "lacks a title"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.errors import GraphError, Problem
 from engine.graph import document
-from engine.graph.document import Edge, Graph, Node, Position, dump_graph, load_graph
+from engine.graph.document import Edge, Graph, Node, Position, compact_graph, dump_graph, load_graph
 
 FULL = {
     "format": "blockloom/1",
@@ -174,3 +174,4 @@ def test_any_graph_survives_saving_and_loading(nodes, edges, view):
     graph = Graph(nodes=nodes, edges=edges, view=view)
     text = dump_graph(graph)
     assert load_graph(text) == graph and dump_graph(load_graph(text)) == text
+    assert load_graph(compact_graph(graph)) == graph and "\n" not in compact_graph(graph)

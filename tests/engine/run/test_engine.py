@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from engine.errors import GraphError
-from engine.run.events import NodeLog, NodeProgress, RunFinished, WorkerChanged
+from engine.graph.document import compact_graph, load_graph
+from engine.run.events import NodeLog, NodeProgress, NodeStarted, QueueChanged, RunFinished, WorkerChanged
+from engine.service import Engine
 from tests.engine.run.harness import EngineHarness, fake_graph, states, value
 
 
@@ -132,6 +135,99 @@ async def test_priority_goes_before_age(engine: EngineHarness) -> None:
     await asyncio.gather(engine.engine.wait(low.id), engine.engine.wait(high.id))
     order = [event.run for event in engine.events if isinstance(event, RunFinished)]
     assert order == [blocking.id, high.id, low.id]
+
+
+async def test_queued_runs_go_in_the_order_they_are_put_into(engine: EngineHarness) -> None:
+    blocking = await engine.begin("w:wait", "w")
+    first, second, third = [(await engine.engine.submit(fake_graph("x:add", x={"a": n}))).id for n in range(3)]
+    engine.engine.reorder([third, blocking.id, first])
+    assert engine.engine.queue == ([blocking.id], [third, first, second])
+    assert QueueChanged(runs=[third, first, second]) in engine.events
+    await engine.engine.cancel(first)
+    await engine.engine.cancel(blocking.id)
+    await asyncio.gather(engine.engine.wait(third), engine.engine.wait(second))
+    order = [event.run for event in engine.events if isinstance(event, RunFinished)]
+    assert order == [first, blocking.id, third, second] and engine.engine.queue == ([], [])
+
+
+async def test_the_order_of_the_queue_survives_a_restart(tmp_path: Path) -> None:
+    async with EngineHarness(tmp_path) as engine:
+        await engine.begin("w:wait", "w")
+        ids = [(await engine.engine.submit(fake_graph("x:add", x={"a": n}))).id for n in range(3)]
+        engine.engine.reorder(ids[::-1])
+        late = await engine.engine.submit(fake_graph("x:add", x={"a": 9}))
+    async with EngineHarness(tmp_path) as engine:
+        await engine.engine.wait(late.id)
+        assert [event.run for event in engine.events if isinstance(event, RunFinished)] == [*ids[::-1], late.id]
+
+
+async def test_a_run_of_higher_priority_tells_that_it_passed_others(engine: EngineHarness) -> None:
+    blocking = await engine.begin("w:wait", "w")
+    low = await engine.engine.submit(fake_graph("x:add"))
+    high = await engine.engine.submit(fake_graph("x:add"), priority=1)
+    assert [event for event in engine.events if isinstance(event, QueueChanged)] == [
+        QueueChanged(runs=[high.id, low.id])
+    ]
+    await engine.engine.cancel(blocking.id)
+
+
+async def test_what_is_not_in_the_queue_cannot_be_put_into_order(engine: EngineHarness) -> None:
+    ended = await engine.run("x:add")
+    with pytest.raises(KeyError) as caught:
+        engine.engine.reorder(["nothing", ended.id])
+    assert caught.value.args == ("nothing", ended.id)
+
+
+async def test_nodes_that_say_so_get_the_graph_of_their_run_with_overrides_and_seeds(engine: EngineHarness) -> None:
+    run = await engine.engine.submit(fake_graph("x:add g:graph g.after<x.sum h:graph"), overrides={"x.a": 4})
+    run = await engine.engine.wait(run.id)
+    graph = load_graph(value(run, "g", "graph"))
+    assert graph == run.graph and graph.nodes[0].params == {"a": 4} and value(run, "h", "graph") == compact_graph(graph)
+
+
+async def test_a_new_worker_gets_the_graph_too(engine: EngineHarness) -> None:
+    drawing = "g:graph a:wait_for_file b:wait_for_file h:graph h.after<b.name"
+    run = await engine.engine.submit(fake_graph(drawing, a={"name": "a"}, b={"name": "b"}), targets=["g", "a", "h"])
+    for node in ("g", "a", "b"):
+        await engine.until(lambda event, node=node: isinstance(event, NodeStarted) and event.node == node)
+    await engine.kill_worker()
+    for name in ("a", "b"):
+        (engine.config.input_dir / name).touch()
+    assert value(await engine.engine.wait(run.id), "h", "graph") == compact_graph(run.graph)
+
+
+async def test_a_node_that_did_not_say_so_gets_no_graph(engine: EngineHarness) -> None:
+    run = await engine.run("u:graph_unasked g:graph u.after<g.graph", targets=["u"])
+    assert run.problem and run.problem.code == "no_graph" and "reads_graph=True" in run.problem.remedy
+
+
+async def test_runs_are_found_by_who_asked_for_them(engine: EngineHarness) -> None:
+    run = await engine.engine.submit(fake_graph("x:add"), source="tab 1")
+    await engine.run("x:add")
+    assert [found.id for found in engine.engine.runs(source="tab 1").runs] == [run.id]
+    assert engine.engine.run(run.id).source == "tab 1" and engine.engine.runs(source="tab 2").total == 0
+
+
+async def test_only_the_newest_ended_runs_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.service.SWEEP_EVERY", 0.05)
+    async with EngineHarness(tmp_path, history_runs=2) as engine:
+        made = [(await engine.run("x:add", x={"a": number})).id for number in range(4)]
+        async with asyncio.timeout(60):
+            while engine.engine.runs().total > 2:
+                await asyncio.sleep(0.01)
+        assert [run.id for run in engine.engine.runs().runs] == [made[3], made[2]]
+
+
+async def test_artifacts_that_others_need_are_not_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.service.SWEEP_EVERY", 0.02)
+    harness = EngineHarness(tmp_path, artifacts_disk=1)
+    needed = f"{sha256(b'kept').hexdigest()}.txt"
+    async with Engine(harness.config, lambda: {needed}) as engine:
+        kept, other = (engine.artifacts.keep(text, ".txt").id for text in (b"kept", b"other"))
+        async with asyncio.timeout(60):
+            while engine.artifacts.exists(other):
+                await asyncio.sleep(0.01)
+        assert kept == needed and engine.artifacts.exists(kept)
 
 
 @pytest.mark.parametrize(("kind", "says"), [("exit", "exit code 5"), ("kill", "SIGTERM"), ("crash", "SIGSEGV")])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine.worker.protocol import (
+    Begin,
     Cancel,
     Collect,
     Evicted,
@@ -223,6 +224,15 @@ async def test_a_run_holds_its_values_until_it_is_released(tmp_path: Path) -> No
         assert not bench.all(Evicted)
         bench.host.send(Release(run="r"))
         assert len((await bench.hear(Evicted)).keys) == 5
+
+
+async def test_a_run_that_is_released_takes_its_graph_along(bench: Bench) -> None:
+    await bench.host.wait_ready()
+    bench.host.send(Begin(run="r", graph="{}"))
+    assert [await bench.value("graph", "graph", run="r") for _ in range(2)] == ["{}", "{}"]
+    assert (await bench.failed("graph", run="other")).problem.code == "no_graph"
+    bench.host.send(Release(run="r"))
+    assert (await bench.failed("graph", run="r")).problem.code == "no_graph"
 
 
 async def test_freeing_results_and_models(bench: Bench) -> None:

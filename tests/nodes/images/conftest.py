@@ -10,6 +10,9 @@ from engine.values.artifacts import ArtifactStore
 from engine.worker.capture import NodeLog
 from engine.worker.context import NodeContext
 
+GRAPH = '{"format":"blockloom/1","name":"Kätzchen <3 & more"}'
+"""Of the run that the node is in."""
+
 
 @dataclass
 class Place:
@@ -32,5 +35,6 @@ def place(tmp_path: Path) -> Place:
     context = NodeContext(
         id=1, node="node", ports={}, facts=facts, artifacts=artifacts, states={}, preview_rate=8.0,
         send=lambda message: None, log=NodeLog(lambda text, level: lines.append(text)),
+        graph=GRAPH,
     )  # fmt: skip
     return Place(context, facts.input_dir, facts.output_dir, artifacts, lines)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.errors import NodeError
+from engine.graph.embedded import embedded
 from nodes.images import files
 
 RED_GREEN = Image.frombytes("RGB", (2, 1), bytes([255, 0, 0, 0, 255, 0]))
@@ -143,6 +144,16 @@ def test_saves_every_mode_in_every_format(place: Any, format: Any, ending: str, 
     assert name == f"image_00001{ending}"
     with Image.open(place.output_dir / name) as saved:
         assert (saved.format, saved.size) == (format.upper(), (4, 4))
+
+
+@pytest.mark.parametrize("format", ["png", "webp"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_saved_files_carry_the_graph_of_the_run(place: Any, format: Any, mode: str) -> None:
+    _, (name,) = files.save([Image.new(mode, (5, 3), (9, 9, 9, 99)[: len(mode)])], place.context, format=format)
+    assert embedded((place.output_dir / name).read_bytes()) == place.context.graph().encode()
+    with Image.open(place.output_dir / name) as saved:
+        saved.load()
+        assert (saved.size, saved.mode) == ((5, 3), mode)
 
 
 def test_jpeg_shows_transparency_as_white(place: Any) -> None:

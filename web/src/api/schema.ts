@@ -37,8 +37,31 @@ export interface paths {
         /**
          * Get Artifact
          * @description The file. It may be cached for ever; ranges are answered.
+         *
+         *     Downloaded with `?download=cat.png&run=…`, a PNG or WebP carries the graph of that run, which
+         *     POST /api/graphs/read and the canvas read out of it again.
          */
         readonly get: operations["get_artifact"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/artifacts/{artifact_id}/thumbnail": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Thumbnail
+         * @description A small WebP version of a picture; other artifacts are 415. It may be cached for ever.
+         */
+        readonly get: operations["get_thumbnail"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -79,8 +102,30 @@ export interface paths {
         /**
          * Compile Graph
          * @description Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200.
+         *
+         *     With `?retry=true` a node whose description failed is pending again until the new answer is there.
          */
         readonly post: operations["compile_graph"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/files": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List Input Files
+         * @description List the files of the input folder, last modified first, by the names that nodes take.
+         */
+        readonly get: operations["list_input_files"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -130,9 +175,91 @@ export interface paths {
         readonly post?: never;
         /**
          * Delete Graph
-         * @description Delete the graph with its history. Runs made of it stay.
+         * @description Delete the graph; for 30 days it can be brought back. Runs made of it stay.
          */
         readonly delete: operations["delete_graph"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/graphs/{graph_id}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Restore Revision
+         * @description Save an earlier revision as the newest one; those in between stay. If-Match is optional here.
+         */
+        readonly post: operations["restore_revision"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/graphs/{graph_id}/revisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List Revisions
+         * @description List the revisions that are kept, the last 50, newest first.
+         */
+        readonly get: operations["list_revisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/graphs/{graph_id}/undelete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Undelete Graph
+         * @description Bring a deleted graph back with its revisions. One that was not deleted stays as it is.
+         */
+        readonly post: operations["undelete_graph"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/graphs/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Read Graph From Picture
+         * @description Read the graph out of a PNG or WebP file that carries one: raw body, or the field `file` of a form.
+         *
+         *     A file without a graph, or of another type, is 404.
+         */
+        readonly post: operations["read_graph_from_picture"];
+        readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -212,6 +339,33 @@ export interface paths {
          * @description Download a repo's configs and safetensors weights; `download_progress` events tell how far it is.
          */
         readonly post: operations["download_model"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/queue": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Queue
+         * @description Which runs run and wait. A `queue_changed` event tells of another order.
+         */
+        readonly get: operations["get_queue"];
+        /**
+         * Reorder Queue
+         * @description Let the queued runs go in this order; those that are not named keep theirs behind them.
+         *
+         *     A run that has been started meanwhile stays where it is. If a run has ended or never was, the answer is 422, names
+         *     it, and nothing changes.
+         */
+        readonly put: operations["reorder_queue"];
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -524,7 +678,17 @@ export interface components {
         } & {
             readonly [key: string]: unknown;
         };
-        readonly Event: components["schemas"]["RunQueued"] | components["schemas"]["RunStarted"] | components["schemas"]["NodeStarted"] | components["schemas"]["NodeProgress"] | components["schemas"]["NodeLog"] | components["schemas"]["NodeFinished"] | components["schemas"]["NodeFailed"] | components["schemas"]["NodeSkipped"] | components["schemas"]["RunFinished"] | components["schemas"]["WorkerChanged"] | components["schemas"]["DownloadProgress"] | components["schemas"]["CatalogueChanged"];
+        readonly Event: components["schemas"]["RunQueued"] | components["schemas"]["RunStarted"] | components["schemas"]["NodeStarted"] | components["schemas"]["NodeProgress"] | components["schemas"]["NodeLog"] | components["schemas"]["NodeFinished"] | components["schemas"]["NodeFailed"] | components["schemas"]["NodeSkipped"] | components["schemas"]["RunFinished"] | components["schemas"]["WorkerChanged"] | components["schemas"]["DownloadProgress"] | components["schemas"]["CatalogueChanged"] | components["schemas"]["QueueChanged"];
+        /**
+         * FileList
+         * @description Files, last modified first, and how many there are in all.
+         */
+        readonly FileList: {
+            /** Files */
+            readonly files: readonly components["schemas"]["InputFile"][];
+            /** Total */
+            readonly total: number;
+        };
         /**
          * Freed
          * @description Bytes of disk space freed.
@@ -609,6 +773,23 @@ export interface components {
             readonly status?: "ok";
             /** Version */
             readonly version: string;
+        };
+        /**
+         * InputFile
+         * @description `path` is relative to the input folder, as nodes take it; `size` in bytes, `modified` in seconds of the epoch.
+         */
+        readonly InputFile: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            readonly kind: "image" | "video" | "audio" | "other";
+            /** Modified */
+            readonly modified: number;
+            /** Path */
+            readonly path: string;
+            /** Size */
+            readonly size: number;
         };
         /**
          * Interface
@@ -967,6 +1148,7 @@ export interface components {
          *
          *     A `dynamic` type's interface follows from params and upstream; `interface` is then what it has before anything is
          *     known. `output` marks what a person looks at (preview, save): a run without targets runs the graph's outputs.
+         *     A type that `reads_graph` may ask for the graph of the run (`Context.graph`).
          */
         readonly NodeType: {
             /**
@@ -1021,6 +1203,11 @@ export interface components {
              * @default []
              */
             readonly presets?: readonly components["schemas"]["Preset"][];
+            /**
+             * Reads Graph
+             * @default false
+             */
+            readonly reads_graph?: boolean;
             /** Title */
             readonly title: string;
             /** Type */
@@ -1199,8 +1386,72 @@ export interface components {
             readonly running: number;
         };
         /**
+         * QueueChanged
+         * @description The queued runs go in another order: `runs` are the ids of all of them, the next one first.
+         *
+         *     A run that joins at the end or leaves is told by its own `run_queued`, `run_started` and `run_finished` only.
+         */
+        readonly QueueChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "queue_changed";
+            /** Runs */
+            readonly runs: readonly string[];
+        };
+        /**
+         * QueueRequest
+         * @description Ids of queued runs, in the order in which they shall run.
+         */
+        readonly QueueRequest: {
+            /** Runs */
+            readonly runs: readonly string[];
+        };
+        /**
+         * QueueView
+         * @description Ids of the runs that run, and of those that wait, the next one first.
+         */
+        readonly QueueView: {
+            /** Queued */
+            readonly queued: readonly string[];
+            /** Running */
+            readonly running: readonly string[];
+        };
+        /**
+         * RestoreRequest
+         * @description Which revision to bring back.
+         */
+        readonly RestoreRequest: {
+            /** Revision */
+            readonly revision: number;
+        };
+        /**
+         * Revision
+         * @description What the graph was called, when it was saved (seconds since the epoch), and how many nodes it had.
+         */
+        readonly Revision: {
+            /** Name */
+            readonly name: string;
+            /** Nodes */
+            readonly nodes: number;
+            /** Revision */
+            readonly revision: number;
+            /** Saved */
+            readonly saved: number;
+        };
+        /**
+         * RevisionList
+         * @description The kept revisions of a graph, newest first.
+         */
+        readonly RevisionList: {
+            /** Revisions */
+            readonly revisions: readonly components["schemas"]["Revision"][];
+        };
+        /**
          * Run
          * @description One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
+         *     `source` is who asked for it, as they called themselves.
          *
          *     A page of runs holds only the nodes that are targets.
          */
@@ -1251,6 +1502,11 @@ export interface components {
              * @default 0
              */
             readonly seq?: number;
+            /**
+             * Source
+             * @default
+             */
+            readonly source?: string;
             /** Started */
             readonly started?: number | null;
             /**
@@ -1327,7 +1583,8 @@ export interface components {
          * @description What to run: a graph, or the id of a saved one.
          *
          *     `overrides` sets params as `{"node.param": value}`. `targets` are ids of the nodes wanted; by default the graph's
-         *     outputs. Among queued runs the highest `priority` goes first.
+         *     outputs. Among queued runs the highest `priority` goes first. `source` says which canvas tab or program asks; runs
+         *     are found by it again.
          */
         readonly RunRequest: {
             readonly graph?: components["schemas"]["Graph"] | null;
@@ -1348,6 +1605,11 @@ export interface components {
              * @default 0
              */
             readonly priority?: number;
+            /**
+             * Source
+             * @default
+             */
+            readonly source?: string;
             /**
              * Targets
              * @default null
@@ -1658,6 +1920,43 @@ export interface operations {
             readonly query?: {
                 /** @description Save the file under this name. */
                 readonly download?: string | null;
+                /** @description With `download`: put the graph of this run into a PNG or WebP. */
+                readonly run?: string | null;
+            };
+            readonly header?: {
+                /** @description ETag of the copy that is known already. */
+                readonly "if-none-match"?: string | null;
+            };
+            readonly path: {
+                readonly artifact_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly get_thumbnail: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Pixels of the longer side at most. */
+                readonly size?: number;
             };
             readonly header?: {
                 /** @description ETag of the copy that is known already. */
@@ -1723,6 +2022,8 @@ export interface operations {
     readonly compile_graph: {
         readonly parameters: {
             readonly query?: {
+                /** @description Ask again at once what could not be answered before, such as a repo that was missing. */
+                readonly retry?: boolean;
                 /** @description Wait until no interface is pending. */
                 readonly settle?: boolean;
             };
@@ -1743,6 +2044,42 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CompileResult"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly list_input_files: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only files of this kind, by their extension. */
+                readonly kind?: ("image" | "video" | "audio" | "other") | null;
+                /** @description How many files at most. */
+                readonly limit?: number;
+                /** @description Part of the path. */
+                readonly search?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FileList"];
                 };
             };
             /** @description A problem. */
@@ -1911,6 +2248,146 @@ export interface operations {
             };
         };
     };
+    readonly restore_revision: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of the revision this builds upon, or `*` for any. */
+                readonly "if-match"?: string | null;
+            };
+            readonly path: {
+                /** @description 1 to 64 letters, digits, - and _. */
+                readonly graph_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedGraph"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly list_revisions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description 1 to 64 letters, digits, - and _. */
+                readonly graph_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RevisionList"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly undelete_graph: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description 1 to 64 letters, digits, - and _. */
+                readonly graph_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedGraph"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly read_graph_from_picture: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/octet-stream": string;
+                readonly "multipart/form-data": {
+                    /** Format: binary */
+                    readonly file: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Graph"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly get_health: {
         readonly parameters: {
             readonly query?: never;
@@ -2033,6 +2510,68 @@ export interface operations {
             };
         };
     };
+    readonly get_queue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly reorder_queue: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["QueueRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["QueueView"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly list_runs: {
         readonly parameters: {
             readonly query?: {
@@ -2042,6 +2581,8 @@ export interface operations {
                 readonly limit?: number;
                 /** @description Part of the graph's name, or of the id. */
                 readonly search?: string | null;
+                /** @description Only runs that this tab or program made. */
+                readonly source?: string | null;
                 /** @description Only runs in this state. */
                 readonly state?: ("queued" | "running" | "succeeded" | "failed" | "cancelled") | null;
             };

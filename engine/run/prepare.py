@@ -1,0 +1,66 @@
+"""What is settled before a run is queued: no errors, a number for each seed left to chance, targets that can run."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import JsonValue
+
+from engine.catalogue.spec import MAX_EXACT_INT
+from engine.errors import GraphError, Problem
+from engine.graph.compile import Compiled
+from engine.graph.document import Graph, Node
+from engine.graph.overrides import unknown_overrides
+from engine.run.plan import default_targets
+
+
+def raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
+    """Raise GraphError for errors, and for overrides of params that do not exist."""
+    if problems := [*compiled.errors, *unknown_overrides(overrides, compiled.problems)]:
+        raise GraphError(problems)
+
+
+def draw_seeds(compiled: Compiled) -> Graph | None:
+    """The graph with a number for every seed that was left to chance, or None if there is none.
+
+    Drawn before the run, so that it is recorded: the same picture can be made again.
+    """
+    drawn: dict[str, dict[str, JsonValue]] = {}
+    for node_id, node in compiled.nodes.items():
+        for port in node.interface.inputs:
+            if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
+                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_EXACT_INT + 1)
+    if not drawn:
+        return None
+    nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]
+    return compiled.graph.model_copy(update={"nodes": nodes})
+
+
+def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:
+    return node.model_copy(update={"params": {**node.params, **params}})
+
+
+def checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:
+    """The targets named, or the usual ones. Raises GraphError for what is not there or would not run."""
+    if targets is None:
+        found = default_targets(compiled)
+        if not found:
+            raise GraphError(
+                Problem(code="nothing_to_run", message="The graph has no node to run.", remedy="Add a node.")
+            )
+        return list(found)
+    runnable = set(compiled.order)
+    problems = [_no_target(compiled, target) for target in targets if target not in runnable]
+    if problems:
+        raise GraphError(problems)
+    return list(dict.fromkeys(targets))
+
+
+def _no_target(compiled: Compiled, target: str) -> Problem:
+    if target in compiled.nodes:
+        return Problem(code="bad_target", message=f"Node {target!r} is muted, bypassed or skipped.", node=target,
+                       remedy="Choose another target, or switch the node on.")  # fmt: skip
+    near = get_close_matches(target, compiled.nodes, n=3)
+    return Problem(code="bad_target", message=f"There is no node {target!r} to run to.",
+                   remedy=f"Did you mean {', '.join(near)}?" if near else "Name a node of the graph.")  # fmt: skip
