@@ -1,6 +1,7 @@
 """The project keeps its own rules: imports, pinned dependencies, and documentation that tells the truth."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 from pydantic import ByteSize
 
+import hatch_build
 from engine.run.events import Event
 from engine.worker.protocol import FromWorker, ToWorker
 
@@ -23,6 +25,7 @@ GUIDES = sorted(
     [
         *ROOT.glob("*.md"),
         *(guide for folder in (*PACKAGES, "docker", "tests") for guide in (ROOT / folder).rglob("*.md")),
+        ROOT / "web" / "README.md",
     ]
 )
 DISTRIBUTIONS = {
@@ -85,15 +88,26 @@ def test_each_module_opens_with_a_sentence(path: Path) -> None:
 
 
 def test_all_direct_dependencies_are_pinned(project: Any) -> None:
-    direct = names([*project["dependencies"], *chain(*project["optional-dependencies"].values())])
+    extras = chain(*project["optional-dependencies"].values())
+    direct = names([*project["dependencies"], *extras, hatch_build.NODE_WHEEL])
     lines = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if line and line[0] != "#"]
     assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in lines)
     assert names(lines) == direct
 
 
 def test_each_dependency_has_a_reason(project: Any) -> None:
-    rows = re.findall(r"^\| ([\w-]+) \| .+ \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.M)
-    assert set(rows) - {"package"} == names(project["dependencies"])
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = set(re.findall(r"^\| ([\w@/*-]+) \| .+ \|$", guide, re.M)) - {"package"}
+    canvas = json.loads((ROOT / "web" / "package.json").read_text())
+    assert rows == names(project["dependencies"]) | set(canvas["dependencies"])
+    further = [*chain(*project["optional-dependencies"].values()), hatch_build.NODE_WHEEL, *canvas["devDependencies"]]
+    assert [name for name in names(further) if not re.search(rf"(?<![\w/-]){name}(?![\w/-])", guide)] == []
+
+
+def test_packages_of_the_canvas_are_pinned_exactly() -> None:
+    canvas = json.loads((ROOT / "web" / "package.json").read_text())
+    versions = canvas["dependencies"] | canvas["devDependencies"]
+    assert [name for name, version in versions.items() if not re.fullmatch(r"[\d.]+", version)] == []
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_used(project: Any) -> None:

@@ -1,12 +1,17 @@
-"""`python -m tests.bench [startup|overhead|text_to_image]`: prints the tables of tests/bench/README.md."""
+"""`python -m tests.bench [startup|overhead|text_to_image|canvas]`: prints the tables of tests/bench/README.md."""
 
 import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import overhead, startup, text_to_image
+from tests.bench import canvas, overhead, startup, text_to_image
 
-BENCHES = {"startup": startup.main, "overhead": overhead.main, "text_to_image": text_to_image.main}
+BENCHES = {
+    "startup": startup.main,
+    "overhead": overhead.main,
+    "text_to_image": text_to_image.main,
+    "canvas": canvas.main,
+}
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,62 @@
+"""`python -m tests.web.screenshots OUT`: the pictures of the README, made with the demo model."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser
+
+from tests.bench.serving import serving
+from tests.web.browser import chromium
+from tests.web.canvas import RUN_PATIENCE, Canvas
+
+
+@dataclass(frozen=True)
+class View:
+    """One picture: its file name, and how the window is."""
+
+    name: str
+    scheme: Literal["light", "dark"]
+    width: int = 1440
+    height: int = 900
+
+
+VIEWS = (View("canvas-light", "light"), View("canvas-dark", "dark"), View("canvas-1024", "light", 1024, 768))
+START = View("start", "light")
+TEMPLATE = "Text to image"
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with serving() as url, chromium() as browser:
+        _take(browser, url, START, folder, run=False)
+        for view in VIEWS:
+            _take(browser, url, view, folder, run=True)
+
+
+def _take(browser: Browser, url: str, view: View, folder: Path, *, run: bool) -> None:
+    """Open the page as `view` says, run the first template if asked to, and keep a picture at twice the pixels."""
+    context = browser.new_context(
+        base_url=url, viewport={"width": view.width, "height": view.height}, color_scheme=view.scheme,
+        device_scale_factor=2, reduced_motion="reduce",
+    )  # fmt: skip
+    context.set_default_timeout(RUN_PATIENCE)
+    canvas = Canvas(context.new_page())
+    canvas.open()
+    canvas.page.wait_for_load_state("networkidle")
+    if run:
+        canvas.open_template(TEMPLATE)
+        assert canvas.run()["state"] == "succeeded"
+        canvas.node("denoise").click()
+        canvas.page.wait_for_load_state("networkidle")
+    path = folder / f"{view.name}.png"
+    canvas.page.screenshot(path=path)
+    context.close()
+    print(path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))
