@@ -28,7 +28,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on. Any other than this machine's own needs `token`.")
     port: int = Field(8188, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    open_browser: bool = Field(True, description="Open the API documentation in a browser when the server starts.")
+    open_browser: bool = Field(True, description="Open the canvas in a browser when the server starts.")
     token: str | None = Field(
         None, min_length=8, description="Requests must bring this secret: as `Authorization: Bearer`, or once as "
         "`?token=` in the browser, which then keeps it as a cookie.",
