@@ -42,6 +42,11 @@ class Canvas:
         return self.page.locator("[data-node]")
 
     @property
+    def tabs(self) -> Locator:
+        """The open workflows."""
+        return self.page.get_by_role("tablist", name="Workflows").get_by_role("tab")
+
+    @property
     def edges(self) -> Locator:
         return self.page.locator(".react-flow__edge")
 
@@ -130,11 +135,16 @@ class Canvas:
 
     # Running
 
-    def run(self) -> dict[str, Any]:
-        """Press Run, wait for the end, and return the record of the run."""
+    def start(self) -> str:
+        """Press Run; the id of the run."""
         with self.page.expect_response(is_submission) as submission:
             self.button("Run").click()
-        return self.wait_for_run(submission.value.json()["id"])
+        run_id: str = submission.value.json()["id"]
+        return run_id
+
+    def run(self) -> dict[str, Any]:
+        """Press Run, wait for the end, and return the record of the run."""
+        return self.wait_for_run(self.start())
 
     def wait_for_run(self, run_id: str) -> dict[str, Any]:
         """Wait until a run has ended and the canvas shows that."""

@@ -25,3 +25,12 @@ export type ValueSummary = Schemas["ValueSummary"];
 export type Widget = Schemas["Widget"];
 export type WorkerChanged = Schemas["WorkerChanged"];
 export type LocalModel = Schemas["LocalModel"];
+export type PreviewHeader = Schemas["PreviewHeader"];
+export type DownloadProgress = Schemas["DownloadProgress"];
+export type LogLine = Schemas["LogLine"];
+
+/** An event of a run, numbered by `seq`. */
+export type RunEvent = Extract<ServerEvent, { readonly seq: number }>;
+export type QueueView = Schemas["QueueView"];
+export type Revision = Schemas["Revision"];
+export type InputFile = Schemas["InputFile"];

@@ -47,6 +47,7 @@ export interface Group extends Point, Size {
   readonly id: string;
   readonly title: string;
   readonly tint: Tint;
+  readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
 /** A piece of Markdown on the canvas. */
@@ -54,6 +55,7 @@ export interface Note extends Point, Size {
   readonly id: string;
   readonly text: string;
   readonly tint: Tint;
+  readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
 export interface Viewport extends Point {
@@ -73,9 +75,16 @@ export interface Doc {
   readonly viewExtra: Readonly<Record<string, JsonValue>>;
 }
 
-/** A change with a name for the undo menu. `merge`: consecutive commands with the same value become one step. */
+/** Where something goes; groups and notes may get a new size with it. */
+export type Placement = Point & Partial<Size>;
+
+/**
+ * A change with a name for the undo menu. `merge`: consecutive commands with the same value become one step.
+ * `viewport`: the change brings a view of its own; undo of any other leaves the view where it is.
+ */
 export interface Command {
   readonly name: string;
   readonly merge?: string;
+  readonly viewport?: true;
   readonly apply: (doc: Doc) => Doc;
 }

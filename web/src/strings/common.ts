@@ -12,4 +12,12 @@ export const common = {
   rename: "Rename",
   retry: "Try again",
   undo: "Undo",
+  search: "Search",
+  clear: "Clear",
+  noMatch: "Nothing matches.",
+  copyDetails: "Copy details",
+  notifications: "Notifications",
+  dismiss: "Dismiss",
+  choose: "Choose",
+  viewFailed: "This part of the window stopped working. Nothing was lost; try again, or reload the page.",
 };

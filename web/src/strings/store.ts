@@ -1,2 +1,27 @@
-/** Texts of the store. */
-export const store = {};
+/** Texts of the store: what toasts say, and the page's title. */
+export const store = {
+  showNode: "Show node",
+  reload: "Reload",
+  open: "Open",
+  runFailed: (name: string) => `${name} failed`,
+  runFailedText: "The run ended with an error.",
+  refusedMore: (count: number) =>
+    count === 1 ? "One more problem is in the list." : `${count} more problems are in the list.`,
+  title: (name: string) => `${name} · Blockloom`,
+  titleRunning: (percent: number, name: string) => `${percent} % · ${name}`,
+  noRoom: "The browser's storage is full",
+  noRoomText: "Unsaved tabs are no longer kept for a reload. Save them to the server, or close some.",
+  saved: (name: string) => `Saved ${name}`,
+  saveFailed: "The workflow could not be saved",
+  saveOffline: "It is saved as soon as the server can be reached again.",
+  goneElsewhere: (name: string) => `${name} was deleted elsewhere`,
+  goneElsewhereText: "This tab keeps it. Save to put it on the server again.",
+  newerTaken: (name: string) => `${name} was changed elsewhere; this is the newer version`,
+  takeTheirs: "take the other version",
+  restored: "newer version",
+  copyOf: (name: string) => `${name} (copy)`,
+  openFailed: "The workflow could not be opened",
+  reopen: "Open it again",
+  restoreFailed: "A tab could not be restored",
+  untitled: "Untitled",
+};

@@ -1,0 +1,174 @@
+/** React Flow with the graph of one tab. It draws what the store holds and reports what the hand does. */
+import {
+  Background,
+  BackgroundVariant,
+  MiniMap,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  useStore,
+  type EdgeChange,
+  type NodeChange,
+} from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { nodeById } from "@/graph/document";
+import { activeTab, select, setViewport } from "@/store/editor";
+import { useFocusRequest } from "@/store/focus";
+import { useSettings } from "@/store/settings";
+import { text } from "@/strings";
+import { ContextMenu } from "@/ui/ContextMenu";
+import { GRID, openPaletteAtPointer } from "./actions";
+import { ConnectionLine } from "./ConnectionLine";
+import type { FlowNode, WireEdge } from "./flowTypes";
+import { GroupFrame } from "./GroupFrame";
+import { LOW_ZOOM, LowZoom } from "./LowZoom";
+import { menuAt, type MenuPlace } from "./menus";
+import { miniMapColour } from "./miniMap";
+import { NodeFinder } from "./NodeFinder";
+import { NodeFrame } from "./NodeFrame";
+import { NoteFrame } from "./NoteFrame";
+import { rememberPointer } from "./pointer";
+import { PortTip } from "./PortTip";
+import { SearchPalette } from "./SearchPalette";
+import { useConnecting } from "./useConnecting";
+import { useDrops } from "./useDrops";
+import { useMoving } from "./useMoving";
+import { useScene } from "./useScene";
+import { useShortcuts } from "./useShortcuts";
+import { Wire } from "./Wire";
+import { WrongDropNote } from "./WrongDropNote";
+import { ZoomControls } from "./ZoomControls";
+
+const nodeTypes = { block: NodeFrame, group: GroupFrame, note: NoteFrame };
+const edgeTypes = { wire: Wire };
+const SNAP: [number, number] = [GRID / 2, GRID / 2];
+const MULTI_SELECT = ["Shift", "Meta", "Control"];
+const FIT = { padding: 0.12, maxZoom: 1 };
+
+export function GraphCanvas() {
+  const wrapper = useRef<HTMLDivElement>(null);
+  const flow = useReactFlow<FlowNode, WireEdge>();
+  const [start] = useState(() => startView());
+  const moving = useMoving(flow);
+  const { nodes, edges } = useScene(moving.overlay);
+  const { snap, grid, minimap } = useSettings();
+  const low = useStore((state) => state.transform[2] < LOW_ZOOM);
+  const connecting = useConnecting(wrapper);
+  const drops = useDrops(flow);
+  const menuPlace = useRef<MenuPlace | null>(null);
+  useShortcuts(flow);
+  useFocus(flow);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      applySelection(changes);
+      moving.onMoves(changes);
+    },
+    [moving],
+  );
+  const items = useCallback(() => menuAt(flow, menuPlace.current), [flow]);
+  // React Flow takes changeable lists, but does not change them.
+  const drawn = useMemo(() => ({ nodes: [...nodes], edges: [...edges] }), [nodes, edges]);
+
+  return (
+    <LowZoom.Provider value={low}>
+      <ContextMenu items={items}>
+        <div
+          ref={wrapper}
+          className="canvas"
+          data-testid="canvas"
+          data-low={low ? "" : undefined}
+          onContextMenuCapture={(event) => (menuPlace.current = { element: event.target, x: event.clientX, y: event.clientY })}
+          onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
+          onPointerLeave={() => rememberPointer(null)}
+          onDoubleClick={(event) => {
+            if (event.target instanceof Element && event.target.classList.contains("react-flow__pane")) openPaletteAtPointer(flow);
+          }}
+          {...drops}
+        >
+          <ReactFlow<FlowNode, WireEdge>
+            {...drawn}
+            {...connecting}
+            nodeTypes={nodeTypes}
+            edgeTypes={edgeTypes}
+            onNodesChange={onNodesChange}
+            onEdgesChange={applySelection}
+            onNodeDragStart={(_event, _node, dragged) => moving.onDragStart(dragged)}
+            onNodeDragStop={(event) => moving.onDrop(event.altKey)}
+            onSelectionDragStart={(_event, dragged) => moving.onDragStart(dragged)}
+            onSelectionDragStop={(event) => moving.onDrop(event.altKey)}
+            onMoveEnd={(_event, viewport) => setViewport(viewport)}
+            connectionLineComponent={ConnectionLine}
+            {...(start ? { defaultViewport: start } : { fitView: true, fitViewOptions: FIT })}
+            onlyRenderVisibleElements
+            minZoom={0.08}
+            maxZoom={2.5}
+            snapToGrid={snap}
+            snapGrid={SNAP}
+            selectionMode={SelectionMode.Partial}
+            selectionKeyCode="Shift"
+            multiSelectionKeyCode={MULTI_SELECT}
+            panActivationKeyCode={null}
+            deleteKeyCode={null}
+            disableKeyboardA11y
+            zoomOnDoubleClick={false}
+            elevateNodesOnSelect={false}
+            connectOnClick={false}
+            connectionRadius={22}
+            reconnectRadius={14}
+            ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
+            aria-label={text.canvas.label}
+          >
+            {grid && <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />}
+            {minimap && nodes.length > 0 && (
+              <MiniMap<FlowNode>
+                pannable
+                zoomable
+                position="bottom-right"
+                nodeColor={miniMapColour}
+                nodeBorderRadius={12}
+                ariaLabel={text.canvas.minimap}
+              />
+            )}
+            <ZoomControls />
+          </ReactFlow>
+          <PortTip wrapper={wrapper} />
+          <WrongDropNote />
+        </div>
+      </ContextMenu>
+      <SearchPalette />
+      <NodeFinder />
+    </LowZoom.Provider>
+  );
+}
+
+/** Where the tab was left; null for a graph that nobody looked at yet, which is to be shown whole. */
+function startView() {
+  const { viewport } = activeTab().doc;
+  const untouched = viewport === null || (viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1);
+  return untouched ? null : viewport;
+}
+
+function applySelection(changes: readonly (NodeChange<FlowNode> | EdgeChange<WireEdge>)[]): void {
+  const chosen = new Set(activeTab().selection);
+  for (const change of changes) {
+    if (change.type !== "select") continue;
+    if (change.selected) chosen.add(change.id);
+    else chosen.delete(change.id);
+  }
+  select(chosen);
+}
+
+function useFocus(flow: ReturnType<typeof useReactFlow<FlowNode, WireEdge>>): void {
+  const request = useFocusRequest();
+  const answered = useRef(request);
+  useEffect(() => {
+    if (request === null || answered.current === request) return;
+    answered.current = request;
+    const node = nodeById(activeTab().doc, request.node);
+    const { width = 0, height = 0 } = flow.getNode(request.node) ?? {};
+    if (node === undefined) return;
+    const { x, y } = node.position;
+    void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.8), duration: 160 });
+  }, [request, flow]);
+}

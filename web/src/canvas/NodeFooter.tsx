@@ -1,0 +1,29 @@
+/** The bottom line of a node after a run: how long it took, or why it did nothing. */
+import { Check, RotateCcw } from "lucide-react";
+import { useNodeRun } from "@/store/runs";
+import { text } from "@/strings";
+import { duration } from "./time";
+import { useNodeState } from "./useNodeState";
+
+export function NodeFooter({ id, place }: { id: string; place: { y: number; height: number } }) {
+  const run = useNodeRun(id);
+  const state = useNodeState(id);
+  return (
+    <footer className="node-footer" style={{ top: place.y, height: place.height }}>
+      {state === "succeeded" && run !== undefined && (
+        <>
+          {duration(run.seconds)}
+          <Check size={12} className="text-success" aria-hidden />
+        </>
+      )}
+      {state === "cached" && (
+        <>
+          {text.canvas.cachedAfter}
+          <RotateCcw size={12} aria-hidden />
+        </>
+      )}
+      {state === "skipped" && (run?.because ? text.canvas.skippedBecause(run.because) : text.canvas.states.skipped)}
+      {(state === "failed" || state === "cancelled" || state === "queued" || state === "running") && text.canvas.states[state]}
+    </footer>
+  );
+}

@@ -1,0 +1,39 @@
+/** Zoom in the corner of the canvas. */
+import { Panel, useReactFlow, useStore } from "@xyflow/react";
+import { Map as MapIcon, Maximize, Minus, Plus } from "lucide-react";
+import { setSettings, useSettings } from "@/store/settings";
+import { text } from "@/strings";
+import { IconButton } from "@/ui/IconButton";
+import { fitAll } from "./actions";
+import type { FlowNode, WireEdge } from "./flowTypes";
+
+const MOTION = { duration: 140 };
+
+export function ZoomControls() {
+  const flow = useReactFlow<FlowNode, WireEdge>();
+  const percent = useStore((state) => Math.round(state.transform[2] * 100));
+  const minimap = useSettings((settings) => settings.minimap);
+  return (
+    <Panel position="bottom-left" className="zoom-controls">
+      <IconButton size="sm" side="top" icon={Minus} label={text.canvas.zoomOut} onClick={() => void flow.zoomOut(MOTION)} />
+      <button
+        type="button"
+        className="w-11 rounded text-center text-xs text-muted hover:text-strong"
+        aria-label={text.canvas.zoomReset(percent)}
+        onClick={() => void flow.zoomTo(1, MOTION)}
+      >
+        {percent} %
+      </button>
+      <IconButton size="sm" side="top" icon={Plus} label={text.canvas.zoomIn} onClick={() => void flow.zoomIn(MOTION)} />
+      <IconButton size="sm" side="top" icon={Maximize} label={text.canvas.fit} shortcut="F" onClick={() => fitAll(flow)} />
+      <IconButton
+        size="sm"
+        side="top"
+        icon={MapIcon}
+        label={text.canvas.minimap}
+        active={minimap}
+        onClick={() => setSettings({ minimap: !minimap })}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,82 @@
+/** What becomes of files on the canvas: graphs open in a tab, pictures are uploaded and become nodes. */
+import { ApiError } from "@/api/client";
+import { DocumentError, parseDoc } from "@/graph/document";
+import { readGraph } from "@/graph/metadata";
+import type { Doc, Point } from "@/graph/types";
+import { openTab } from "@/store/editor";
+import { dismiss, toast } from "@/store/toasts";
+import { text } from "@/strings";
+import { upload } from "@/widgets/upload";
+import { place } from "./placing";
+
+/** New nodes of several files lie beside each other, px. */
+const STEP = 360;
+/** A larger file is no graph; it is not read to look for one. */
+const LARGEST_READ = 256 * 2 ** 20;
+
+/** Takes files that were dropped or pasted at a place of the canvas, one after the other. */
+export async function takeFiles(files: readonly File[], at: Point): Promise<void> {
+  let next = at;
+  for (const file of files) {
+    if (await takeFile(file, next)) next = { x: next.x + STEP, y: next.y };
+  }
+}
+
+/** Whether the file became a node. */
+async function takeFile(file: File, at: Point): Promise<boolean> {
+  try {
+    const graph = await graphIn(file);
+    if (graph !== null) {
+      openTab(graph);
+      return false;
+    }
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    toast({ kind: "error", title: text.canvas.notReadable(file.name), text: error.message });
+    return false;
+  }
+  if (!file.type.startsWith("image/")) {
+    toast({ kind: "error", title: text.canvas.notReadable(file.name), text: text.canvas.notReadableText });
+    return false;
+  }
+  const id = await uploadWithToast(file);
+  if (id !== null) placeImage(id, at);
+  return id !== null;
+}
+
+/** A Load image node that shows an artifact. */
+export function placeImage(artifact: string, at: Point): void {
+  place({ type: "image.load", params: { image: artifact } }, at);
+}
+
+/** The graph in a JSON file or a picture; null if it is another file. Raises DocumentError for a broken graph. */
+async function graphIn(file: File): Promise<Doc | null> {
+  if (file.type === "application/json" || /\.json$/i.test(file.name)) return parseDoc(await file.text());
+  if (!file.type.startsWith("image/") || file.size > LARGEST_READ) return null;
+  const found = readGraph(new Uint8Array(await file.arrayBuffer()));
+  return found === null ? null : parseDoc(found);
+}
+
+/** The id of the artifact that the file became; null if it was refused, which a toast says. */
+async function uploadWithToast(file: File): Promise<string | null> {
+  const title = text.canvas.uploading(file.name);
+  let told = 0;
+  let shown = toast({ kind: "info", title });
+  const onProgress = (share: number) => {
+    const quarter = Math.floor(share * 4);
+    if (quarter === told) return;
+    told = quarter;
+    dismiss(shown);
+    shown = toast({ kind: "info", title, text: text.canvas.uploadShare(Math.round(share * 100)) });
+  };
+  try {
+    return (await upload(file, { onProgress })).id;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { message, remedy = "" } = error.problem;
+    toast({ kind: "error", title: text.canvas.uploadFailed(file.name), text: [message, remedy].filter(Boolean).join(" ") });
+    return null;
+  } finally {
+    dismiss(shown);
+  }
+}

@@ -1,0 +1,77 @@
+/** New nodes out of palette entries: on empty canvas, at the loose end of an edge, or into an edge. */
+import type { JsonValue } from "@/api/types";
+import { addNode, connect, insertOnEdge } from "@/graph/commands";
+import { edgeById } from "@/graph/document";
+import { freshId } from "@/graph/ids";
+import { fittingPort } from "@/graph/search";
+import type { Command, Doc, GraphNode, Point } from "@/graph/types";
+import { catalogue } from "@/store/catalogue";
+import { activeTab, dispatch, nodePorts, select } from "@/store/editor";
+import type { PaletteState } from "@/store/ui";
+
+/** What is to be placed: a node type with values. */
+export interface Stamp {
+  readonly type: string;
+  readonly params: Readonly<Record<string, JsonValue>>;
+  readonly title?: string;
+}
+
+export function newNode(doc: Doc, stamp: Stamp, position: Point): GraphNode {
+  const base = stamp.title ?? catalogue().byType.get(stamp.type)?.title ?? stamp.type;
+  const at = { x: Math.round(position.x), y: Math.round(position.y) };
+  return { id: freshId(doc, base), type: stamp.type, params: stamp.params, position: at };
+}
+
+/** Adds a node and selects it. Returns its id. */
+export function place(stamp: Stamp, position: Point): string {
+  const node = newNode(activeTab().doc, stamp, position);
+  dispatch(addNode(node));
+  select([node.id]);
+  return node.id;
+}
+
+/** Adds a node to the loose end of an edge, as one step. A dynamic node whose ports show later stays unconnected. */
+export function placeAtEnd(stamp: Stamp, position: Point, from: NonNullable<PaletteState["from"]>): void {
+  const node = newNode(activeTab().doc, stamp, position);
+  const face = catalogue().byType.get(stamp.type)?.interface;
+  const ports = (from.side === "source" ? face?.inputs : face?.outputs) ?? [];
+  const port = fittingPort(ports, from);
+  if (port === undefined) {
+    place(stamp, position);
+    return;
+  }
+  const edge =
+    from.side === "source"
+      ? { source: from.node, sourceHandle: from.handle, target: node.id, targetHandle: port.name }
+      : { source: node.id, sourceHandle: port.name, target: from.node, targetHandle: from.handle };
+  const many = from.side === "source" ? port.many === true : isMany(from.node, from.handle);
+  dispatch(inOneStep(addNode(node), connect(edge, { many })));
+  select([node.id]);
+}
+
+/** Puts a node into an edge if it has fitting ports, else beside it. */
+export function placeOnEdge(stamp: Stamp, position: Point, id: string): void {
+  const { doc } = activeTab();
+  const edge = edgeById(doc, id);
+  const face = catalogue().byType.get(stamp.type)?.interface;
+  const given = edge && nodePorts(activeTab(), edge.source)?.types?.[edge.sourceHandle];
+  const wanted = edge && nodePorts(activeTab(), edge.target)?.inputs?.find((port) => port.name === edge.targetHandle)?.type;
+  const input = given === undefined ? undefined : fittingPort(face?.inputs ?? [], { side: "source", type: given });
+  const output = wanted === undefined ? undefined : fittingPort(face?.outputs ?? [], { side: "target", type: wanted });
+  if (!input || !output) {
+    place(stamp, position);
+    return;
+  }
+  const node = newNode(doc, stamp, position);
+  dispatch(insertOnEdge(id, node, input.name, output.name));
+  select([node.id]);
+}
+
+/** Several commands as one step, named like the first. */
+export function inOneStep(first: Command, ...others: readonly Command[]): Command {
+  return { name: first.name, apply: (doc) => others.reduce((changed, command) => command.apply(changed), first.apply(doc)) };
+}
+
+export function isMany(nodeId: string, input: string): boolean {
+  return nodePorts(activeTab(), nodeId)?.inputs?.find((port) => port.name === input)?.many ?? false;
+}

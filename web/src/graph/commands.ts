@@ -1,0 +1,6 @@
+/** All changes a person can make to a graph. Each is pure, and returns the doc itself where it changes nothing. */
+export { renameDoc, replaceDoc, setLock } from "./edit-doc";
+export { connect, disconnect, insertOnEdge, setPoints } from "./edit-edges";
+export { addGroup, addNote, updateGroup, updateNote } from "./edit-frames";
+export { addedIds, arrange, duplicateItems, moveItems, pasteItems, removeItems } from "./edit-items";
+export { addNode, renameNode, resizeNode, setAdvanced, setCollapsed, setMode, setParam } from "./edit-nodes";

@@ -1,0 +1,89 @@
+/** Where rows and handles of a node lie. */
+import { describe, expect, it } from "vitest";
+import type { NodePorts, Port } from "@/api/types";
+import type { GraphNode } from "@/graph/types";
+import { ALONE, FOOTER, HEADER, measure, ROW, widgetHeight } from "./measure";
+
+const node: GraphNode = { id: "n", type: "t", params: {}, position: { x: 0, y: 0 } };
+const port = (name: string, more: Partial<Port> = {}): Port => ({ name, type: "image", ...more });
+const steps = port("steps", { type: "int", widget: { kind: "number" }, default: 20 });
+const prompt = port("prompt", { type: "string", widget: { kind: "multiline" } });
+const ports: NodePorts = { inputs: [port("a"), port("b"), steps], outputs: [port("out")] };
+
+describe("measure", () => {
+  it("lets an output share the row of an input", () => {
+    const box = measure(node, ports, ALONE);
+    expect(box.rows.map((row) => row.kind)).toEqual(["ports", "ports", "param"]);
+    expect(box.height).toBe(HEADER + 3 * ROW + 8);
+    expect(box.handles).toEqual([
+      { id: "a", side: "target", x: 0, y: HEADER + 4 + ROW / 2 },
+      { id: "out", side: "source", x: 240, y: HEADER + 4 + ROW / 2 },
+      { id: "b", side: "target", x: 0, y: HEADER + 4 + ROW * 1.5 },
+      { id: "steps", side: "target", x: 0, y: HEADER + 4 + ROW * 2.5 },
+    ]);
+  });
+
+  it("keeps a connected prompt to one row", () => {
+    const only: NodePorts = { inputs: [prompt] };
+    const open = measure(node, only, ALONE);
+    const connected = measure(node, only, { ...ALONE, inputs: ["prompt"] });
+    expect([open.width, connected.width]).toEqual([320, 320]);
+    expect(connected.height).toBe(HEADER + ROW + 8);
+    expect(open.height - connected.height).toBe(24 + 84 + 8 - ROW);
+  });
+
+  it("folds advanced ports, but not those with an edge", () => {
+    const folded: NodePorts = { inputs: [port("x", { advanced: true }), port("y", { advanced: true })] };
+    const box = measure(node, folded, { ...ALONE, inputs: ["y"] });
+    expect(box.rows.map((row) => row.kind)).toEqual(["ports", "fold"]);
+    expect(box.handles.map((handle) => handle.id)).toEqual(["y"]);
+    const open = measure({ ...node, advanced: true }, folded, { ...ALONE, inputs: ["y"] });
+    expect(open.handles.map((handle) => handle.id)).toEqual(["y", "x"]);
+  });
+
+  it("counts changed params among the folded ones", () => {
+    const eta = port("eta", { advanced: true, type: "float", widget: { kind: "number" }, default: 0 });
+    const box = measure({ ...node, params: { eta: 0.5 } }, { inputs: [eta] }, ALONE);
+    expect(box.rows[0]).toMatchObject({ kind: "fold", count: 1, changed: 1, open: false });
+  });
+
+  it("gives edges without a port, and values without a port, a row of their own", () => {
+    const box = measure(
+      { ...node, params: { old: 1 } },
+      { inputs: [] },
+      { ...ALONE, inputs: ["gone"], outputs: ["lost"] },
+    );
+    expect(box.rows.map((row) => row.kind)).toEqual(["lost", "lost", "lost"]);
+    expect(box.handles.map((handle) => handle.id)).toEqual(["gone", "lost"]);
+  });
+
+  it("does not call a value lost while the interface is pending", () => {
+    const box = measure({ ...node, params: { old: 1 } }, { pending: true }, ALONE);
+    expect(box.rows.map((row) => row.kind)).toEqual(["skeleton", "skeleton", "skeleton"]);
+  });
+
+  it("puts picture, sentence and footer around the rows", () => {
+    const box = measure(node, ports, { ...ALONE, media: { count: 1, aspect: 1 }, problem: true, footer: true });
+    expect(box.problem?.y).toBe(HEADER);
+    expect(box.preview).toEqual({ y: HEADER + 48, height: 320 });
+    expect(box.footer).toEqual({ y: box.height - FOOTER, height: FOOTER });
+  });
+
+  it("stacks all handles at the header of a collapsed node", () => {
+    const box = measure({ ...node, collapsed: true }, ports, { ...ALONE, inputs: ["a"], outputs: ["out"] });
+    expect(box.height).toBe(HEADER);
+    expect(box.handles.map((handle) => handle.y)).toEqual([15, 15]);
+  });
+
+  it("keeps the width within bounds", () => {
+    expect(measure({ ...node, width: 10 }, ports, ALONE).width).toBe(200);
+    expect(measure({ ...node, width: 9000 }, ports, ALONE).width).toBe(560);
+  });
+});
+
+describe("widgetHeight", () => {
+  it("is higher for a picture than for a place to drop one", () => {
+    const image = port("image", { widget: { kind: "image" } });
+    expect([widgetHeight(image), widgetHeight(image, "abc.png"), widgetHeight(steps)]).toEqual([56, 120, 28]);
+  });
+});

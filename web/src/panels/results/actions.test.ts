@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import type { GraphNode } from "@/graph/types";
+import { placeForInput } from "./actions";
+
+const node = (type: string, x: number, y: number): GraphNode => ({
+  id: `${x} ${y}`,
+  type,
+  params: {},
+  position: { x, y },
+});
+
+it("puts an input left of everything, and the next one below it", () => {
+  const nodes = [node("block", 0, 40), node("block", 360, 0)];
+  const first = placeForInput({ nodes });
+  expect(first).toEqual({ x: -340, y: 0 });
+  expect(placeForInput({ nodes: [...nodes, node("image.load", first.x, first.y)] })).toEqual({ x: -340, y: 240 });
+});

@@ -1,0 +1,87 @@
+/** Run, the other ways to run, and Stop. */
+import { ChevronDown, Play, Square } from "lucide-react";
+import { useState } from "react";
+import { text } from "@/strings";
+import { useTab } from "@/store/editor";
+import { startRun, stopRun, useActiveRun } from "@/store/runs";
+import { Button } from "@/ui/Button";
+import { cx } from "@/ui/cx";
+import { Menu, type MenuItem } from "@/ui/Menu";
+import { Tooltip } from "@/ui/Tooltip";
+import { BatchDialog } from "./BatchDialog";
+import { selectedNodes } from "./selectedNodes";
+
+const BATCHES = [1, 2, 4, 8];
+const words = text.shell.bar;
+
+export function RunControls() {
+  const [count, setCount] = useState(1);
+  const [asking, setAsking] = useState(false);
+  const empty = useTab((tab) => tab.doc.nodes.length === 0);
+  const run = useActiveRun();
+  const busy = run !== undefined && (run.state === "queued" || run.state === "running");
+  const label = count === 1 ? words.run : words.runTimes(count);
+  return (
+    <div className="flex shrink-0 items-center gap-1.5">
+      <div className={cx("flex transition-opacity duration-120", empty && "opacity-50")}>
+        <Tooltip content={empty ? words.nothingToRun : label} side="bottom">
+          <Button
+            variant="primary"
+            icon={Play}
+            aria-label={words.run}
+            aria-disabled={empty}
+            className="pr-2.5 aria-disabled:cursor-default min-[700px]:rounded-r-none"
+            onClick={() => !empty && startRun({ count })}
+          >
+            {words.run}
+            {count > 1 && <span className="tabular-nums">×{count}</span>}
+          </Button>
+        </Tooltip>
+        <Menu
+          align="end"
+          trigger={
+            <Button
+              variant="primary"
+              aria-label={words.runMenu}
+              className="rounded-l-none border-l-on-accent/25 px-1.5 max-[699px]:hidden"
+            >
+              <ChevronDown size={14} aria-hidden />
+            </Button>
+          }
+          items={runMenu({ count, empty, setCount, ask: () => setAsking(true) })}
+        />
+      </div>
+      <Button icon={Square} disabled={!busy} onClick={() => stopRun()}>
+        {words.stop}
+      </Button>
+      <BatchDialog open={asking} count={count} onClose={() => setAsking(false)} onSet={setCount} />
+    </div>
+  );
+}
+
+interface RunMenu {
+  count: number;
+  empty: boolean;
+  setCount: (count: number) => void;
+  ask: () => void;
+}
+
+function runMenu({ count, empty, setCount, ask }: RunMenu): readonly MenuItem[] {
+  return [
+    { label: words.run, shortcut: "Ctrl+Enter", disabled: empty, onSelect: () => startRun({ count }) },
+    {
+      label: words.runSelected,
+      shortcut: "Ctrl+Shift+Enter",
+      disabled: empty,
+      onSelect: () => startRun({ count, targets: selectedNodes() }),
+    },
+    "separator",
+    {
+      label: words.times,
+      items: [
+        ...BATCHES.map((n) => ({ label: `${n}`, checked: n === count, onSelect: () => setCount(n) })),
+        { label: words.custom, checked: !BATCHES.includes(count), onSelect: ask },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+/** The models on this machine: list them, download one, delete one, unload one. */
+import { useQuery } from "@tanstack/react-query";
+import { api, unwrap } from "@/api/client";
+import type { LocalModel } from "@/api/types";
+
+export const MODELS = ["models"] as const;
+
+export function useModels() {
+  return useQuery({
+    queryKey: MODELS,
+    queryFn: async (): Promise<readonly LocalModel[]> => (await unwrap(api.GET("/api/models"))).models,
+  });
+}
+
+export async function downloadModel(repo: string): Promise<void> {
+  await unwrap(api.POST("/api/models/download", { body: { repo } }));
+}
+
+/** Returns the bytes freed. */
+export async function deleteModel(repo: string): Promise<number> {
+  return (await unwrap(api.DELETE("/api/models/{repo}", { params: { path: { repo } } }))).freed;
+}
+
+/** Takes one model out of the worker's memory; without a name all. */
+export async function unloadModel(model?: string): Promise<void> {
+  await unwrap(api.POST("/api/system/free", { body: { what: "models", ...(model !== undefined && { model }) } }));
+}

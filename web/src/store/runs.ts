@@ -1,0 +1,28 @@
+/** The face of the runs: start and stop them, and see what becomes of them. */
+import type { NodeRunView, RunView } from "@/store/fold";
+import { useNodeRunOf, useRunView } from "@/store/records";
+import { useTab } from "@/store/tabs";
+
+export { FINAL, type NodeRunView, type RunState, type RunView } from "@/store/fold";
+export { cancelRun, moveInQueue, removeRun, useQueue } from "@/store/queue";
+export { nodeRun, nodeRuns, runView } from "@/store/records";
+export { useNodeRuns } from "@/store/noderuns";
+export { showRun, startRun, stopRun } from "@/store/submit";
+
+/** A run this page knows, without its nodes. */
+export function useRun(id: string | null): RunView | undefined {
+  return useRunView(id);
+}
+
+/** The run that the active tab shows. */
+export function useActiveRun(): RunView | undefined {
+  return useRunView(useTab((tab) => tab.runs));
+}
+
+/** What became of a node in the run that the active tab shows. */
+export function useNodeRun(nodeId: string): NodeRunView | undefined {
+  return useNodeRunOf(
+    useTab((tab) => tab.runs),
+    nodeId,
+  );
+}

@@ -1,0 +1,111 @@
+/** Starting and stopping the runs of a tab. */
+import { api, ApiError, unwrap } from "@/api/client";
+import type { Problem, Run } from "@/api/types";
+import { edgesInto, saveDoc } from "@/graph/document";
+import { advanceSeeds } from "@/graph/seeds";
+import { amend, select } from "@/store/editing";
+import { FINAL } from "@/store/fold";
+import { focusNode } from "@/store/focus";
+import { nodePorts } from "@/store/nodes";
+import { cancelRun } from "@/store/queue";
+import { adopt, knownRuns, runView } from "@/store/records";
+import { activateTab } from "@/store/tablist";
+import { activeTab, tabOf, updateTab, type Tab } from "@/store/tabs";
+import { toast } from "@/store/toasts";
+import { showInspector } from "@/store/ui";
+import { store as strings } from "@/strings/store";
+
+/** Runs the active tab's graph, or what its `targets` need, `count` times; the seeds advance after each. */
+export async function startRun({
+  targets,
+  count = 1,
+}: { targets?: readonly string[]; count?: number } = {}): Promise<void> {
+  const { id } = activeTab();
+  updateTab(id, { refused: [] });
+  let overrides: Record<string, number> = {};
+  try {
+    for (let number = 0; number < count; number++) {
+      const tab = tabOf(id);
+      if (tab === undefined) return;
+      const run = await submit(tab, targets, overrides);
+      adopt(run);
+      if (!isBusy(tabOf(id)?.runs ?? null)) showRun(id, run.id);
+      overrides = advance(id, run) ? {} : otherSeeds(tab);
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    refuse(id, error);
+  }
+}
+
+/** Cancels all runs that were started from the active tab, and the one it shows. */
+export async function stopRun(): Promise<void> {
+  const { id, runs } = activeTab();
+  const mine = knownRuns().filter((run) => run.source === id || run.id === runs);
+  await Promise.all(mine.filter((run) => !FINAL.has(run.state)).map((run) => cancelRun(run.id)));
+}
+
+/** Shows a run in a tab: its states appear on the nodes. */
+export function showRun(tabId: string, runId: string): void {
+  updateTab(tabId, { runs: runId });
+}
+
+/** Chooses a node in a tab and brings it into view. */
+export function showNode(tabId: string, nodeId: string): void {
+  activateTab(tabId);
+  select([nodeId]);
+  focusNode(nodeId);
+}
+
+async function submit(
+  { id, doc }: Tab,
+  targets: readonly string[] | undefined,
+  overrides: Readonly<Record<string, number>>,
+): Promise<Run> {
+  const graph = saveDoc(doc);
+  const body = { graph, source: id, overrides, ...(targets && { targets }) };
+  const run = await unwrap(api.POST("/api/runs", { body }));
+  // The answer leaves the graph out; with it, the nodes to come can be marked.
+  return { ...run, graph };
+}
+
+function isBusy(run: string | null): boolean {
+  const state = run === null ? undefined : runView(run)?.state;
+  return state !== undefined && !FINAL.has(state);
+}
+
+/** Whether the graph has seeds that advance, and did. */
+function advance(tabId: string, run: Run): boolean {
+  const tab = tabOf(tabId);
+  const command = tab && advanceSeeds(tab.doc, run);
+  if (!command) return false;
+  amend(command, tabId);
+  return true;
+}
+
+/** New seeds for the next run of a batch whose seeds are fixed: else all runs of it would be the same. */
+function otherSeeds(tab: Tab): Record<string, number> {
+  const seeds = tab.doc.nodes.flatMap(({ id }) => {
+    const connected = new Set(edgesInto(tab.doc, id).map((edge) => edge.targetHandle));
+    const ports = nodePorts(tab, id)?.inputs ?? [];
+    return ports
+      .filter(({ name, widget }) => widget?.kind === "seed" && !connected.has(name))
+      .map(({ name }) => `${id}.${name}`);
+  });
+  return Object.fromEntries(seeds.map((seed) => [seed, Math.floor(Math.random() * 2 ** 32)]));
+}
+
+function refuse(tabId: string, error: ApiError): void {
+  updateTab(tabId, { refused: error.problems });
+  const { problem } = error;
+  const node = error.problems.find((problem) => problem.node)?.node;
+  if (node) showNode(tabId, node);
+  toast({ kind: "error", title: problem.message, ...about(problem, tabId) });
+}
+
+/** Text, details and button of a toast about a problem. */
+export function about(problem: Problem, tabId: string) {
+  const { node, remedy, details } = problem;
+  const show = { label: strings.showNode, run: () => (showNode(tabId, node ?? ""), showInspector("node")) };
+  return { ...(remedy && { text: remedy }), ...(details && { details }), ...(node && { action: show }) };
+}

@@ -1,0 +1,66 @@
+/** A place to drop one file on, or to press and choose one. */
+import { useRef, useState, type DragEvent, type ReactNode } from "react";
+import { text } from "@/strings";
+import { toast } from "@/store/toasts";
+import { cx } from "@/ui/cx";
+
+export interface DropZoneProps {
+  /** Pictures only, or any file. */
+  pictures: boolean;
+  disabled: boolean;
+  onFile: (file: File) => void;
+  /** A button in it with the attribute `data-choose` opens the file dialog. */
+  children: ReactNode;
+  className?: string;
+}
+
+export function DropZone({ pictures, disabled, onFile, children, className }: DropZoneProps) {
+  const [over, setOver] = useState(false);
+  const chooser = useRef<HTMLInputElement>(null);
+  const take = (files: FileList | null) => {
+    const [file, ...more] = files ?? [];
+    if (file === undefined) return;
+    if (more.length > 0) toast({ kind: "warning", title: text.widgets.oneFile });
+    else if (pictures && file.type !== "" && !file.type.startsWith("image/")) {
+      toast({ kind: "warning", title: text.widgets.notPicture(file.name) });
+    } else onFile(file);
+  };
+  const hover = (event: DragEvent) => {
+    if (disabled || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setOver(true);
+  };
+  const drop = (event: DragEvent) => {
+    if (disabled || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation(); // the canvas takes drops too
+    setOver(false);
+    take(event.dataTransfer.files);
+  };
+  return (
+    <div
+      onDragEnter={hover}
+      onDragOver={hover}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest("[data-choose]")) chooser.current?.click();
+      }}
+      className={cx("nodrag nopan nokey", className, over && "border-accent bg-accent-soft")}
+    >
+      {children}
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        disabled={disabled}
+        accept={pictures ? "image/*" : undefined}
+        onChange={(event) => {
+          take(event.target.files);
+          event.target.value = ""; // so that the same file can be chosen again
+        }}
+      />
+    </div>
+  );
+}
