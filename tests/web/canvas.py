@@ -44,7 +44,7 @@ class Canvas:
     @property
     def tabs(self) -> Locator:
         """The open workflows."""
-        return self.page.get_by_role("tablist", name="Workflows").get_by_role("tab")
+        return self.page.get_by_role("navigation", name="Open workflows").get_by_role("listitem")
 
     @property
     def edges(self) -> Locator:
@@ -150,7 +150,7 @@ class Canvas:
         """Wait until a run has ended and the canvas shows that."""
         events = self.page.request.get(f"/api/runs/{run_id}/events", timeout=RUN_PATIENCE)
         assert events.ok, "the events end with the run"
-        self.page.wait_for_function(f"!document.querySelector('{WORKING}')")
+        expect(self.page.locator(WORKING)).to_have_count(0)
         run: dict[str, Any] = self.page.request.get(f"/api/runs/{run_id}").json()
         return run
 
