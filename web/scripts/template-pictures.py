@@ -1,6 +1,7 @@
 """Make the pictures of the templates gallery: run each template with the demo model, keep its picture as a small WebP.
 
-Run it in the project's virtual environment when a template changes: `.venv/bin/python web/scripts/template-pictures.py`.
+Run it with the project's virtual environment when a template changes:
+`.venv/bin/python web/scripts/template-pictures.py`.
 """
 
 import subprocess

@@ -31,6 +31,3 @@ export type LogLine = Schemas["LogLine"];
 
 /** An event of a run, numbered by `seq`. */
 export type RunEvent = Extract<ServerEvent, { readonly seq: number }>;
-export type QueueView = Schemas["QueueView"];
-export type Revision = Schemas["Revision"];
-export type InputFile = Schemas["InputFile"];

@@ -22,11 +22,13 @@ interface FinderProps {
 
 export function Finder({ at, label, placeholder, empty, query, onQuery, onClose, children }: FinderProps) {
   const list = useRef<HTMLDivElement>(null);
-  const before = useRef(document.activeElement);
+  const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    const focused = before.current;
+    // What was focused by a press of the mouse would now look as if it were chosen: only the keyboard's place is kept.
+    const before = document.activeElement?.matches(":focus-visible") === true ? document.activeElement : null;
+    input.current?.focus();
     return () => {
-      if (focused instanceof HTMLElement && focused !== document.body) focused.focus({ preventScroll: true });
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   useEffect(() => {
@@ -51,7 +53,7 @@ export function Finder({ at, label, placeholder, empty, query, onQuery, onClose,
           <div className="flex items-center gap-2 border-b border-line px-3">
             <Search size={14} className="shrink-0 text-muted" aria-hidden />
             <Command.Input
-              autoFocus
+              ref={input}
               className="h-10 min-w-0 flex-1 bg-transparent text-sm text-strong outline-none"
               aria-label={label}
               placeholder={placeholder}

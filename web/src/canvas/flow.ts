@@ -1,13 +1,14 @@
 /** The graph as React Flow draws it. What did not change stays the same object, so that it is not drawn again. */
 import { Position, type NodeHandle as FlowHandle } from "@xyflow/react";
-import type { NodePorts, NodeType } from "@/api/types";
+import type { JsonValue, NodePorts, NodeType, Preset } from "@/api/types";
 import { edgeId, edgesFrom, edgesInto, nodeById } from "@/graph/document";
 import { measure, type NodeBox, type Surroundings } from "@/graph/measure";
+import { isJson } from "@/graph/json";
 import { family } from "@/graph/ports";
 import type { Doc, GraphEdge, GraphNode, Point, Size } from "@/graph/types";
 import type { RunFacts } from "./facts";
 import type { FlowNode, WireEdge } from "./flowTypes";
-import { nodeTitle } from "./titles";
+import { nodeTitle, presetOf } from "./titles";
 
 /** What the drawing of a graph is made from. `overlay`: where dragged items are now. */
 export interface Scene {
@@ -93,10 +94,11 @@ export class FlowMaker {
     const outputs = unique(edgesFrom(scene.doc, id).map((edge) => edge.sourceHandle));
     const problem = facts.failed || scene.hasProblem(id);
     const { params, width, collapsed, advanced } = node;
-    const from = [params, width, collapsed, advanced, ports, facts, problem, inputs.join("\n"), outputs.join("\n")];
+    const preset = presetOf(node, scene.typeOf(node.type));
+    const from = [params, width, collapsed, advanced, ports, facts, problem, preset, inputs.join("\n"), outputs.join("\n")];
     return kept(this.#boxes, id, from, () => {
       const { media, result, footer } = facts;
-      const around: Surroundings = { inputs, outputs, media, problem, result, footer };
+      const around: Surroundings = { inputs, outputs, given: givenBy(preset), media, problem, result, footer };
       return measure(node, ports, around);
     });
   }
@@ -169,6 +171,11 @@ function kept<Item>(
 
 function flowHandle({ id, side, x, y }: NodeBox["handles"][number]): FlowHandle {
   return { id, type: side, position: side === "target" ? Position.Left : Position.Right, x, y, width: 0, height: 0 };
+}
+
+function givenBy(preset: Preset | undefined): Readonly<Record<string, JsonValue>> {
+  const pairs = Object.entries(preset?.params ?? {});
+  return Object.fromEntries(pairs.filter((pair): pair is [string, JsonValue] => isJson(pair[1])));
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -1,17 +1,16 @@
 /** What a node is called: as a person named it, else as its preset or its type. */
-import type { NodeType } from "@/api/types";
+import type { NodeType, Preset } from "@/api/types";
 import type { GraphNode } from "@/graph/types";
 
 export function nodeTitle(node: GraphNode, type: NodeType | undefined): string {
-  return node.title ?? presetTitle(node, type) ?? type?.title ?? node.type;
+  return node.title ?? presetOf(node, type)?.title ?? type?.title ?? node.type;
 }
 
-function presetTitle(node: GraphNode, type: NodeType | undefined): string | undefined {
-  let best: { title: string; size: number } | undefined;
-  for (const { title, params = {} } of type?.presets ?? []) {
-    const wanted = Object.entries(params);
-    const fits = wanted.every(([name, value]) => JSON.stringify(node.params[name]) === JSON.stringify(value));
-    if (fits && wanted.length > (best?.size ?? 0)) best = { title, size: wanted.length };
-  }
-  return best?.title;
+/** The preset whose values the node has; of several the one with most values. */
+export function presetOf(node: GraphNode, type: NodeType | undefined): Preset | undefined {
+  const fitting = (type?.presets ?? []).filter(({ params = {} }) =>
+    Object.entries(params).every(([name, value]) => JSON.stringify(node.params[name]) === JSON.stringify(value)),
+  );
+  const size = ({ params = {} }: Preset) => Object.keys(params).length;
+  return fitting.filter((preset) => size(preset) > 0).sort((one, other) => size(other) - size(one))[0];
 }

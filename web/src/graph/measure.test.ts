@@ -47,6 +47,18 @@ describe("measure", () => {
     expect(box.rows[0]).toMatchObject({ kind: "fold", count: 1, changed: 1, open: false });
   });
 
+  it("does not count what the preset set as changed", () => {
+    const block = port("block", { advanced: true, type: "string", widget: { kind: "text" }, default: "" });
+    const box = measure({ ...node, params: { block: "decode" } }, { inputs: [block] }, { ...ALONE, given: { block: "decode" } });
+    expect(box.rows[0]).toMatchObject({ kind: "fold", changed: 0 });
+  });
+
+  it("is as wide before the first picture as with it", () => {
+    const latents: NodePorts = { outputs: [port("latents", { type: "latents" })] };
+    const pictured = measure(node, latents, { ...ALONE, media: { count: 1, aspect: 1 } });
+    expect([measure(node, latents, ALONE).width, pictured.width]).toEqual([320, 320]);
+  });
+
   it("gives edges without a port, and values without a port, a row of their own", () => {
     const box = measure(
       { ...node, params: { old: 1 } },
@@ -65,7 +77,7 @@ describe("measure", () => {
   it("puts picture, sentence and footer around the rows", () => {
     const box = measure(node, ports, { ...ALONE, media: { count: 1, aspect: 1 }, problem: true, footer: true });
     expect(box.problem?.y).toBe(HEADER);
-    expect(box.preview).toEqual({ y: HEADER + 48, height: 320 });
+    expect(box.preview).toEqual({ y: HEADER + 48, height: 240 });
     expect(box.footer).toEqual({ y: box.height - FOOTER, height: FOOTER });
   });
 

@@ -27,6 +27,8 @@ export interface Surroundings {
   /** Names of the inputs and outputs that have edges. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** Values that came with the node: they do not count as changed. */
+  readonly given: Readonly<Record<string, JsonValue>>;
   readonly media: Media | null;
   /** Whether a sentence stands below the header. */
   readonly problem: boolean;
@@ -39,6 +41,7 @@ export interface Surroundings {
 export const ALONE: Surroundings = {
   inputs: [],
   outputs: [],
+  given: {},
   media: null,
   problem: false,
   result: false,
@@ -104,25 +107,30 @@ export function widgetHeight(port: Port, value?: JsonValue): number {
   }
 }
 
-/** Whether a param has another value than its default. */
-export function isChanged(port: Port, value: JsonValue | undefined): boolean {
-  return value !== undefined && !jsonEqual(value, defaultOf(port) ?? null);
+/** Whether a param has another value than its default, or than the one it came with. */
+export function isChanged(port: Port, value: JsonValue | undefined, given?: JsonValue): boolean {
+  return value !== undefined && !jsonEqual(value, defaultOf(port) ?? null) && !jsonEqual(value, given);
 }
 
 function defaultOf({ default: value }: Port): JsonValue | undefined {
   return isJson(value) ? value : undefined;
 }
 
-/** The width of a node: as chosen, else wide enough for what it shows. */
-export function nodeWidth(node: GraphNode, ports: NodePorts | undefined, media: Media | null): number {
+/** Outputs of nodes that show pictures: while they compute, or when they are done. */
+const PICTURED: ReadonlySet<string> = new Set(["latents", "list[image]", "video"]);
+
+/** The width of a node: as chosen, else wide enough for what it shows or will show, so that no picture widens it. */
+export function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   if (node.width !== undefined) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, node.width));
-  const wide = media !== null || (ports?.inputs ?? []).some((port) => isTall(port) && port.advanced !== true);
+  const wide =
+    (ports?.inputs ?? []).some((port) => isTall(port) && port.advanced !== true) ||
+    (ports?.outputs ?? []).some((port) => PICTURED.has(port.type) && port.advanced !== true);
   return wide ? WIDE_WIDTH : USUAL_WIDTH;
 }
 
 /** Lays a node out. `ports` is undefined as long as nothing is known of its type. */
 export function measure(node: GraphNode, ports: NodePorts | undefined, around: Surroundings): NodeBox {
-  const width = nodeWidth(node, ports, around.media);
+  const width = nodeWidth(node, ports);
   if (node.collapsed === true) return collapsedBox(width, around);
   let y = HEADER;
   const take = (height: number): Place => {
@@ -187,7 +195,7 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
   const count = foldedInputs.length + foldedOutputs.length;
   if (count > 0) {
     const open = node.advanced === true;
-    const changed = foldedInputs.filter((port) => isChanged(port, node.params[port.name])).length;
+    const changed = foldedInputs.filter((port) => isChanged(port, node.params[port.name], around.given[port.name])).length;
     rows.push({ kind: "fold", count, changed, open });
     if (open) rows.push(...section(foldedInputs, foldedOutputs, around));
   }

@@ -30,12 +30,8 @@ export function catalogue(): Catalogue {
   return useStore.getState();
 }
 
-export function onCatalogue(listener: () => void): () => void {
-  return useStore.subscribe(listener);
-}
-
 /** Takes over what the server says; types that did not change stay the same objects. */
-export function setCatalogue(view: CatalogueView): void {
+function setCatalogue(view: CatalogueView): void {
   const before = useStore.getState();
   const types = replaceEqualDeep(before.types, view.types);
   const packProblems = replaceEqualDeep(before.packProblems, view.problems ?? {});

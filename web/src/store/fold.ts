@@ -103,6 +103,8 @@ export function recordOf(run: Run, before?: RunRecord): RunRecord {
     started: run.started ?? null,
     finished: run.finished ?? null,
     problem: run.problem ?? null,
+    // Only an event tells the exact number; after a reload it has passed.
+    nodes: known.nodes || nodes.size,
     ended: [...nodes.values()].filter(hasEnded).length,
   };
   const record = { seq: run.seq ?? 0, view, nodes, pace: before?.pace ?? new Map() };

@@ -29,7 +29,7 @@ export function startLive(): () => void {
   };
 }
 
-export function route(event: ServerEvent): void {
+function route(event: ServerEvent): void {
   switch (event.kind) {
     case "worker_changed":
       return setWorker(event);

@@ -42,15 +42,6 @@ export async function cancelRun(id: string): Promise<void> {
   const state = runView(id)?.state;
   // The same request would remove an ended run from the history.
   if (state !== undefined && FINAL.has(state)) return;
-  await remove(id);
-}
-
-/** Removes an ended run from the history. */
-export async function removeRun(id: string): Promise<void> {
-  await remove(id);
-}
-
-async function remove(id: string): Promise<void> {
   try {
     const run = await unwrap(api.DELETE("/api/runs/{run_id}", { params: { path: { run_id: id } } }));
     if (isRecord(run)) adopt(run);

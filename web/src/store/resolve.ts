@@ -2,7 +2,7 @@
 import { renameDoc } from "@/graph/commands";
 import { takeOver } from "@/store/conflicts";
 import { dispatch } from "@/store/editing";
-import { saveAsNew, saveTab } from "@/store/autosave";
+import { saveAsNew, saveTab } from "@/store/saving";
 import { activateTab, openTab } from "@/store/tablist";
 import { activeTab, tabOf, updateTab } from "@/store/tabs";
 import { store as strings } from "@/strings/store";

@@ -4,10 +4,9 @@ import { useNodeRunOf, useRunView } from "@/store/records";
 import { useTab } from "@/store/tabs";
 
 export { FINAL, type NodeRunView, type RunState, type RunView } from "@/store/fold";
-export { cancelRun, moveInQueue, removeRun, useQueue } from "@/store/queue";
-export { nodeRun, nodeRuns, runView } from "@/store/records";
+export { cancelRun, moveInQueue, useQueue } from "@/store/queue";
 export { useNodeRuns } from "@/store/noderuns";
-export { showRun, startRun, stopRun } from "@/store/submit";
+export { startRun, stopRun } from "@/store/submit";
 
 /** A run this page knows, without its nodes. */
 export function useRun(id: string | null): RunView | undefined {

@@ -20,7 +20,7 @@ export interface Settings {
   readonly inspectorWidth: number;
 }
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   theme: "system",
   grid: true,
   snap: false,

@@ -8,7 +8,7 @@ import { startLive } from "@/store/live";
 import { startPreviews } from "@/store/previews";
 import { installTitle } from "@/store/progress";
 import { startQueue } from "@/store/queue";
-import { startSaving } from "@/store/autosave";
+import { startSaving } from "@/store/saving";
 import { adoptSession, hold, newSession, orphans, ownSession } from "@/store/session";
 import { applyTheme } from "@/store/settings";
 import { restoreTabs } from "@/store/tablist";

@@ -51,7 +51,7 @@ export function showRun(tabId: string, runId: string): void {
 }
 
 /** Chooses a node in a tab and brings it into view. */
-export function showNode(tabId: string, nodeId: string): void {
+function showNode(tabId: string, nodeId: string): void {
   activateTab(tabId);
   select([nodeId]);
   focusNode(nodeId);

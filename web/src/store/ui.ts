@@ -80,7 +80,7 @@ export function toggleLeft(panel: LeftPanel): void {
   setLeft(useUi.getState().leftPanel === panel ? null : panel);
 }
 
-export function setLeft(leftPanel: LeftPanel | null): void {
+function setLeft(leftPanel: LeftPanel | null): void {
   useUi.setState({ leftPanel });
   setSettings({ leftPanel });
 }
@@ -89,7 +89,7 @@ export function toggleInspector(): void {
   setInspector(!useUi.getState().inspector);
 }
 
-export function setInspector(inspector: boolean): void {
+function setInspector(inspector: boolean): void {
   useUi.setState({ inspector });
   setSettings({ inspector });
 }

@@ -9,7 +9,6 @@ const inspector = {
   title: "Title",
   id: "Id, for REST and overrides",
   type: "Type",
-  unknownType: "This node type is not installed. The node keeps all its data.",
   documentation: "Documentation",
   inputs: "Inputs",
   outputs: "Outputs",

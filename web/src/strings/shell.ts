@@ -3,16 +3,13 @@ const plural = (count: number, one: string, many: string): string => `${count} $
 
 export const shell = {
   frame: {
-    skip: "Skip to the canvas",
     rail: "Panels",
     canvas: "Canvas",
     inspector: "Inspector",
     showInspector: "Show inspector",
     hideInspector: "Hide inspector",
-    hidePanel: "Hide panel",
     resizeLeft: "Width of the left panel",
     resizeInspector: "Width of the inspector",
-    queued: (count: number) => `${count} in the queue`,
   },
   panels: {
     nodes: "Nodes",
@@ -103,8 +100,6 @@ export const shell = {
     none: (query: string) => `No node is called “${query}”.`,
     noneHint: "Try another word, such as image, text or denoise.",
     loading: "Loading the nodes",
-    count: (count: number) => `${count}`,
-    hint: "Drag onto the canvas, or press Enter.",
   },
   templates: {
     title: "Start with a template",
@@ -113,7 +108,6 @@ export const shell = {
     blank: "or press Space to add a node",
     nodes: (count: number) => plural(count, "node", "nodes"),
     failed: "The templates could not be loaded.",
-    picture: (title: string) => `Example result of ${title}`,
   },
   workflows: {
     search: "Search workflows",
@@ -123,7 +117,6 @@ export const shell = {
     noneText: "Save one with Ctrl+S; from then on it is saved by itself.",
     noMatch: (query: string) => `No workflow is called “${query}”.`,
     failed: "The saved workflows could not be loaded.",
-    open: "Open",
     rename: "Rename…",
     duplicate: "Duplicate",
     history: "Version history…",
@@ -132,7 +125,6 @@ export const shell = {
     deleted: (name: string) => `Deleted “${name}”.`,
     copyOf: (name: string) => `${name} copy`,
     restored: (name: string) => `“${name}” is back.`,
-    total: (count: number) => plural(count, "workflow", "workflows"),
     isOpen: "open",
     newName: "Name",
     renameFailed: "The workflow was not renamed.",
@@ -150,7 +142,6 @@ export const shell = {
     open: "Open as a copy",
     openLabel: (revision: number) => `Open version ${revision} as a copy`,
     restored: (revision: number) => `Version ${revision} is the current one again.`,
-    notSaved: "This workflow is not saved yet.",
     failed: "The versions could not be loaded.",
     restoreFailed: "The version could not be restored.",
     openFailed: "The version could not be opened.",
@@ -172,9 +163,7 @@ export const shell = {
     progress: (done: string, total: string) => `${done} of ${total}`,
     downloading: (repo: string) => `Downloading ${repo}`,
     started: "asking the hub …",
-    finished: (repo: string) => `Downloaded “${repo}”.`,
     failedDownload: (repo: string) => `“${repo}” was not downloaded.`,
-    dismiss: (repo: string) => `Dismiss the message about ${repo}`,
     delete: (repo: string) => `Delete ${repo}`,
     deleteTitle: (repo: string) => `Delete ${repo}?`,
     deleteText: (size: string) => `This frees ${size}. A workflow that uses it downloads it again.`,
@@ -203,7 +192,6 @@ export const shell = {
     theirs: "On the server",
     counts: (nodes: number, edges: number) => `${plural(nodes, "node", "nodes")}, ${plural(edges, "edge", "edges")}`,
     changed: (when: string) => `changed ${when}`,
-    revision: (revision: number) => `version ${revision}`,
     differences: "Differences",
     same: "The nodes and edges are the same; only their place on the canvas differs.",
     onlyMine: (what: string) => `${what}: only here`,
@@ -215,12 +203,5 @@ export const shell = {
     takeTheirs: "Take theirs",
     keepBoth: "Keep both",
     later: "Decide later",
-  },
-  importing: {
-    unknown: (name: string) => `“${name}” is not a workflow.`,
-    unknownRemedy: "Blockloom opens workflow JSON, and PNG or WebP pictures that it saved.",
-    noGraph: (name: string) => `“${name}” carries no workflow.`,
-    noGraphRemedy: "Only pictures that Blockloom saved carry one. Drop it on the canvas to use it as an image.",
-    broken: (name: string) => `“${name}” could not be read.`,
   },
 };

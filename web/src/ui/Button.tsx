@@ -3,7 +3,7 @@ import type { LucideIcon } from "lucide-react";
 import type { ComponentProps } from "react";
 import { cx } from "./cx";
 
-export type ButtonVariant = "primary" | "default" | "ghost" | "danger";
+type ButtonVariant = "primary" | "default" | "ghost" | "danger";
 export type ButtonSize = "sm" | "md";
 
 const LOOKS: Record<ButtonVariant, string> = {

@@ -1,3 +1,4 @@
+/** The dialog keeps the focus and gives it back. */
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, expect, test, vi } from "vitest";

@@ -8,7 +8,7 @@ import { cx } from "./cx";
 import { IconButton } from "./IconButton";
 import { useInertBackground } from "./useInertBackground";
 
-export type DialogSize = "sm" | "md" | "lg" | "full";
+type DialogSize = "sm" | "md" | "lg" | "full";
 
 export interface DialogProps {
   open: boolean;

@@ -3,7 +3,7 @@ import { Popover as Radix } from "radix-ui";
 import type { ReactElement, ReactNode } from "react";
 import { cx } from "./cx";
 
-export interface PopoverProps {
+interface PopoverProps {
   trigger: ReactElement;
   children: ReactNode;
   open?: boolean;

@@ -1,3 +1,4 @@
+/** The keyboard of the select. */
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { Select } from "./Select";

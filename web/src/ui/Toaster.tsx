@@ -9,7 +9,7 @@ import { Disclosure } from "./Disclosure";
 import { IconButton } from "./IconButton";
 import { ABOVE_DIALOGS } from "./useInertBackground";
 
-export type ToastKind = "info" | "success" | "warning" | "error";
+type ToastKind = "info" | "success" | "warning" | "error";
 
 export interface ShownToast {
   readonly id: string | number;

@@ -4,7 +4,7 @@ import type { ContextMenu, DropdownMenu } from "radix-ui";
 import { cx } from "./cx";
 import { Kbd } from "./Kbd";
 
-export interface MenuAction {
+interface MenuAction {
   label: string;
   icon?: LucideIcon;
   shortcut?: string;
@@ -15,7 +15,7 @@ export interface MenuAction {
   checked?: boolean;
 }
 
-export interface SubMenu {
+interface SubMenu {
   label: string;
   icon?: LucideIcon;
   items: readonly MenuItem[];

@@ -50,6 +50,7 @@ interface EmptyProps extends ControlProps {
 
 function Empty({ label, disabled, pictures, onChange, onPaint }: EmptyProps) {
   const files = useInputFiles(pictures);
+  const words = onPaint ? text.widgets.dropMask : pictures ? text.widgets.dropPicture : text.widgets.dropFile;
   return (
     <div className="flex h-full flex-col">
       <div className="flex min-h-0 flex-1">
@@ -58,13 +59,11 @@ function Empty({ label, disabled, pictures, onChange, onPaint }: EmptyProps) {
           size="sm"
           icon={ImageUp}
           disabled={disabled}
-          aria-label={label}
+          aria-label={`${label}: ${words}`}
           className="min-w-0 flex-1 text-muted"
           data-choose
         >
-          <span className="truncate">
-            {onPaint ? text.widgets.dropMask : pictures ? text.widgets.dropPicture : text.widgets.dropFile}
-          </span>
+          <span className="truncate">{words}</span>
         </Button>
         {onPaint && (
           <Button variant="ghost" size="sm" icon={Brush} onClick={onPaint}>

@@ -1,3 +1,4 @@
+/** Typing, dragging and stepping a number. */
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";

@@ -1,3 +1,4 @@
+/** Sums typed into number fields. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { calculate } from "./arithmetic";

@@ -1,3 +1,4 @@
+/** Weights in prompts. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { changeWeight, type Selected } from "./weights";

@@ -48,7 +48,7 @@ const Row = memo(function Row({ id, run }: { id: string; run: NodeRunView }) {
           </button>
         )}
       </td>
-      <td className="align-middle text-xs leading-none">
+      <td className="text-xs">
         <StateMark state={markedState(run.state, run.cached)} />
       </td>
       <td className="text-right text-xs text-muted tabular-nums">{timeOf(run)}</td>

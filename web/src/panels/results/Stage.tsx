@@ -10,7 +10,7 @@ import { fromCentre, usePointers } from "./usePointers";
 import type { Look } from "./useView";
 import { cut } from "./view";
 
-export interface Picture {
+interface Picture {
   readonly id: string;
   readonly name: string;
 }

@@ -17,7 +17,7 @@ export function dragPicture(event: DragEvent, artifact: ArtifactRef, title: stri
 }
 
 /** Where a picture is fetched as a file, the graph that made it inside. */
-export function downloadUrl(artifact: string, title: string, run?: string): string {
+function downloadUrl(artifact: string, title: string, run?: string): string {
   return artifactUrl(artifact, { download: fileName(artifact, title, run), ...(run !== undefined && { run }) });
 }
 

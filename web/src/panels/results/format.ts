@@ -50,13 +50,6 @@ export function moment(time: number): string {
   return dateTime.format(time * 1000);
 }
 
-const plain = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 4 });
-
-/** A measured number with as many digits as it deserves. */
-export function number(value: number): string {
-  return plain.format(value);
-}
-
 const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
 
 /** 0.42 → "42%", 3 → "300%". */

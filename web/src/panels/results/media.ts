@@ -2,7 +2,7 @@
 import type { ArtifactRef, Run, ValueSummary } from "@/api/types";
 import type { LightboxImage } from "@/store/ui";
 
-export type Medium = "image" | "video";
+type Medium = "image" | "video";
 
 /** One picture or video that a run made. */
 export interface Media {
@@ -17,7 +17,7 @@ export interface Media {
   readonly time: number;
 }
 
-export function mediumOf(mime: string): Medium | null {
+function mediumOf(mime: string): Medium | null {
   if (mime.startsWith("image/")) return "image";
   return mime.startsWith("video/") ? "video" : null;
 }

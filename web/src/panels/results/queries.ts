@@ -10,7 +10,7 @@ export interface RunFilter {
   readonly search: string;
 }
 
-export const EVERYTHING: RunFilter = { state: null, search: "" };
+const EVERYTHING: RunFilter = { state: null, search: "" };
 
 const PAGE = 60;
 const PAGES = "run pages";

@@ -5,8 +5,8 @@ import { text } from "@/strings";
 import { useTab } from "@/store/editor";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
-import { chooseFiles } from "./importing";
 import { TemplateGrid } from "./TemplateGrid";
+import { useChooseFiles } from "./useChooseFiles";
 
 const words = text.shell.templates;
 
@@ -18,6 +18,7 @@ export function EmptyCanvas() {
 /** Lets the pointer through to the canvas everywhere but on its buttons, and while something is dragged even there. */
 function Welcome() {
   const dragging = useDragging();
+  const chooseFiles = useChooseFiles();
   return (
     <div className="pointer-events-none absolute inset-0 flex overflow-auto p-6 max-[699px]:pointer-events-auto">
       <section
@@ -53,11 +54,13 @@ function useDragging(): boolean {
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) end();
     };
+    window.addEventListener("dragstart", begin);
     window.addEventListener("dragenter", begin);
     window.addEventListener("dragleave", leave);
     window.addEventListener("drop", end, true);
     window.addEventListener("dragend", end, true);
     return () => {
+      window.removeEventListener("dragstart", begin);
       window.removeEventListener("dragenter", begin);
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", end, true);

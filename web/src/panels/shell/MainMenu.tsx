@@ -20,22 +20,29 @@ import { openDialog } from "@/store/ui";
 import { IconButton } from "@/ui/IconButton";
 import { Menu, type MenuItem } from "@/ui/Menu";
 import { copyText, saveAsFile } from "./exporting";
-import { chooseFiles } from "./importing";
+import { useChooseFiles } from "./useChooseFiles";
 
 const words = text.shell.menu;
 
 export function MainMenu({ onRename }: { onRename: (tab: string) => void }) {
   const saved = useTab((tab) => tab.saved?.id ?? null);
+  const chooseFiles = useChooseFiles();
   return (
     <Menu
       align="end"
       trigger={<IconButton label={text.shell.bar.menu} icon={MenuIcon} />}
-      items={[...fileItems(saved, onRename), "separator", ...copyItems(), "separator", ...helpItems()]}
+      items={[...fileItems({ saved, onRename, chooseFiles }), "separator", ...copyItems(), "separator", ...helpItems()]}
     />
   );
 }
 
-function fileItems(saved: string | null, onRename: (tab: string) => void): readonly MenuItem[] {
+interface FileItems {
+  saved: string | null;
+  onRename: (tab: string) => void;
+  chooseFiles: () => void;
+}
+
+function fileItems({ saved, onRename, chooseFiles }: FileItems): readonly MenuItem[] {
   return [
     { label: words.save, icon: Save, shortcut: "Ctrl+S", onSelect: () => void saveTab() },
     // After the menu has given the focus back to its button, which would end the editing at once.

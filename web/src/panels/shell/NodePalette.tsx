@@ -1,6 +1,7 @@
 /** All nodes by category, to search, to drag onto the canvas, or to add with Enter. */
 import { SearchX } from "lucide-react";
 import { useMemo, useState } from "react";
+import { place } from "@/canvas/placing";
 import type { PaletteEntry } from "@/graph/search";
 import { text } from "@/strings";
 import { useCatalogue } from "@/store/catalogue";
@@ -10,7 +11,7 @@ import { Skeleton } from "@/ui/Skeleton";
 import { NodeTree } from "./NodeTree";
 import { paletteRows } from "./paletteRows";
 import { Panel } from "./Panel";
-import { useAddAtCentre } from "./useAddAtCentre";
+import { useCentre } from "./useCentre";
 
 const words = text.shell.palette;
 const PLACES = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -20,7 +21,8 @@ export function NodePalette() {
   const [query, setQuery] = useState("");
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => paletteRows(entries, query, folded), [entries, query, folded]);
-  const add = useAddAtCentre();
+  const centre = useCentre();
+  const add = (entry: PaletteEntry) => place(entry, centre());
   const first = rows.find((row) => row.kind === "entry");
   const fold = (category: string, open: boolean) => {
     setFolded((before) => {
@@ -45,7 +47,7 @@ export function NodePalette() {
       ) : rows.length === 0 ? (
         <EmptyState icon={SearchX} title={words.none(query)} text={words.noneHint} />
       ) : (
-        <NodeTree rows={rows} onAdd={(entry: PaletteEntry) => add(entry)} onFold={fold} />
+        <NodeTree rows={rows} onAdd={add} onFold={fold} />
       )}
     </Panel>
   );

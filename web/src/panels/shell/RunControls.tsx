@@ -1,6 +1,7 @@
 /** Run, the other ways to run, and Stop. */
 import { ChevronDown, Play, Square } from "lucide-react";
 import { useState } from "react";
+import { selectedNodes } from "@/canvas/actions";
 import { text } from "@/strings";
 import { useTab } from "@/store/editor";
 import { startRun, stopRun, useActiveRun } from "@/store/runs";
@@ -9,7 +10,6 @@ import { cx } from "@/ui/cx";
 import { Menu, type MenuItem } from "@/ui/Menu";
 import { Tooltip } from "@/ui/Tooltip";
 import { BatchDialog } from "./BatchDialog";
-import { selectedNodes } from "./selectedNodes";
 
 const BATCHES = [1, 2, 4, 8];
 const words = text.shell.bar;
@@ -18,6 +18,7 @@ export function RunControls() {
   const [count, setCount] = useState(1);
   const [asking, setAsking] = useState(false);
   const empty = useTab((tab) => tab.doc.nodes.length === 0);
+  const selected = useTab(({ doc, selection }) => doc.nodes.some(({ id }) => selection.has(id)));
   const run = useActiveRun();
   const busy = run !== undefined && (run.state === "queued" || run.state === "running");
   const label = count === 1 ? words.run : words.runTimes(count);
@@ -48,7 +49,7 @@ export function RunControls() {
               <ChevronDown size={14} aria-hidden />
             </Button>
           }
-          items={runMenu({ count, empty, setCount, ask: () => setAsking(true) })}
+          items={runMenu({ count, empty, selected, setCount, ask: () => setAsking(true) })}
         />
       </div>
       <Button icon={Square} disabled={!busy} onClick={() => stopRun()}>
@@ -62,17 +63,18 @@ export function RunControls() {
 interface RunMenu {
   count: number;
   empty: boolean;
+  selected: boolean;
   setCount: (count: number) => void;
   ask: () => void;
 }
 
-function runMenu({ count, empty, setCount, ask }: RunMenu): readonly MenuItem[] {
+function runMenu({ count, empty, selected, setCount, ask }: RunMenu): readonly MenuItem[] {
   return [
     { label: words.run, shortcut: "Ctrl+Enter", disabled: empty, onSelect: () => startRun({ count }) },
     {
       label: words.runSelected,
       shortcut: "Ctrl+Shift+Enter",
-      disabled: empty,
+      disabled: !selected,
       onSelect: () => startRun({ count, targets: selectedNodes() }),
     },
     "separator",

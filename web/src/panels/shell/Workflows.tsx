@@ -10,8 +10,8 @@ import { EmptyState } from "@/ui/EmptyState";
 import { IconButton } from "@/ui/IconButton";
 import { SearchInput } from "@/ui/SearchInput";
 import { Skeleton } from "@/ui/Skeleton";
-import { chooseFiles } from "./importing";
 import { Panel } from "./Panel";
+import { useChooseFiles } from "./useChooseFiles";
 import { useSavedGraphs } from "./useGraphs";
 import { WorkflowList } from "./WorkflowList";
 
@@ -22,6 +22,7 @@ export function Workflows() {
   const [search, setSearch] = useState("");
   const { data, isError, refetch } = useSavedGraphs(useDeferredValue(search.trim()));
   const client = useQueryClient();
+  const chooseFiles = useChooseFiles();
   const refresh = () => void client.invalidateQueries({ queryKey: ["graphs"] });
   return (
     <Panel

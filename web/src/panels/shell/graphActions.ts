@@ -68,7 +68,7 @@ export async function openRevision(id: string, revision: number): Promise<void> 
   openTab({ ...doc, name: text.shell.history.from(doc.name, revision) });
 }
 
-export function tabWith(graph: string): Tab | undefined {
+function tabWith(graph: string): Tab | undefined {
   return useEditor.getState().tabs.find((tab) => tab.saved?.id === graph);
 }
 

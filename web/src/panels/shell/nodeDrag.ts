@@ -2,7 +2,7 @@
 import type { DragEvent } from "react";
 import type { JsonValue } from "@/api/types";
 
-export const NODE_MIME = "application/x-blockloom-node";
+const NODE_MIME = "application/x-blockloom-node";
 
 export interface DraggedNode {
   type: string;

@@ -1,5 +1,5 @@
 /** Paints a mask over a picture and hands it over as a PNG. */
-import { useCallback, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
 import { maskPng } from "./draw";
@@ -42,6 +42,8 @@ export function MaskPainter({
   }));
   const [zoom, setZoom] = useState(() => fitting(picture));
   const mask = useRef<HTMLCanvasElement>(null);
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => root.current?.focus(), []); // so that its keys work at once
   const zoomTo = useCallback((next: number) => setZoom(Math.min(ZOOM.most, Math.max(ZOOM.least, next))), []);
   const fit = () => setZoom(fitting(picture));
   const mark = (next: Mark) => setSketch((before) => addMark(before, next));
@@ -72,7 +74,7 @@ export function MaskPainter({
   };
 
   return (
-    <div className="flex h-full flex-col" onKeyDown={onKeyDown}>
+    <div ref={root} tabIndex={-1} className="flex h-full flex-col outline-none" onKeyDown={onKeyDown}>
       <PainterTools
         pictures={pictures}
         picture={pictureId}

@@ -18,7 +18,7 @@ export function redraw(
   for (const mark of marks) drawMark(context, mark);
 }
 
-export function drawMark(context: CanvasRenderingContext2D, mark: Mark): void {
+function drawMark(context: CanvasRenderingContext2D, mark: Mark): void {
   const { width, height } = context.canvas;
   switch (mark.kind) {
     case "clear":

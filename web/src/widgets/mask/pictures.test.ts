@@ -1,3 +1,4 @@
+/** Which pictures a mask can be painted on. */
 import { expect, test } from "vitest";
 import { emptyDoc } from "@/graph/document";
 import type { Doc, GraphEdge, GraphNode } from "@/graph/types";

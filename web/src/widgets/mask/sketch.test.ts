@@ -1,3 +1,4 @@
+/** Marks of the mask painter and their undo. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addMark, dabs, EMPTY, redoMark, undoMark, type Mark, type Sketch } from "./sketch";

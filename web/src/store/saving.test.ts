@@ -3,7 +3,7 @@ import { renameDoc, setParam } from "@/graph/commands";
 import { loadDoc, saveDoc } from "@/graph/document";
 import type { Doc } from "@/graph/types";
 import { announce } from "@/store/announce";
-import { graphId, saveTab, startSaving } from "@/store/autosave";
+import { graphId, saveTab, startSaving } from "@/store/saving";
 import { activeTab, closeTab, dispatch, resolveConflict, setViewport, useEditor } from "@/store/editor";
 import { chain, FakeServer, json, onlyTab, problem } from "@/store/testing";
 import { toasts } from "@/store/toasts";

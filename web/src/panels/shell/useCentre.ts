@@ -1,7 +1,6 @@
-/** Adds a node from the palette in the middle of what is seen of the canvas. */
+/** The place for a new node in the middle of what is seen of the canvas. */
 import { useReactFlow, useStoreApi } from "@xyflow/react";
-import { place } from "@/canvas/placing";
-import type { PaletteEntry } from "@/graph/search";
+import { useCallback } from "react";
 import type { Point } from "@/graph/types";
 import { activeTab } from "@/store/editor";
 
@@ -9,15 +8,15 @@ import { activeTab } from "@/store/editor";
 const HALF = { x: 140, y: 90 };
 const STEP = 28;
 
-export function useAddAtCentre(): (entry: PaletteEntry) => void {
+export function useCentre(): () => Point {
   const { screenToFlowPosition } = useReactFlow();
   const flow = useStoreApi();
-  return (entry) => {
+  return useCallback(() => {
     const box = flow.getState().domNode?.getBoundingClientRect();
     const middle = box ? { x: box.x + box.width / 2, y: box.y + box.height / 2 } : { x: 0, y: 0 };
     const { x, y } = screenToFlowPosition(middle);
-    place(entry, freePlace({ x: x - HALF.x, y: y - HALF.y }));
-  };
+    return freePlace({ x: x - HALF.x, y: y - HALF.y });
+  }, [screenToFlowPosition, flow]);
 }
 
 /** Nodes added one after the other lie staggered, not on top of each other. */
