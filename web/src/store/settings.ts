@@ -34,6 +34,12 @@ const defaultSettings: Settings = {
   inspectorWidth: 320,
 };
 
+const choices: { readonly [K in "theme" | "edgeStyle" | "leftPanel"]: readonly Settings[K][] } = {
+  theme: ["system", "light", "dark"],
+  edgeStyle: ["bezier", "step", "straight"],
+  leftPanel: ["nodes", "templates", "workflows", "models", "gallery", "queue", null],
+};
+
 const KEY = "blockloom.settings";
 
 export const useSettings = create<Settings>(() => ({ ...defaultSettings, ...kept() }));
@@ -72,12 +78,6 @@ function kept(): Partial<Settings> {
     return {};
   }
 }
-
-const choices: { readonly [K in "theme" | "edgeStyle" | "leftPanel"]: readonly Settings[K][] } = {
-  theme: ["system", "light", "dark"],
-  edgeStyle: ["bezier", "step", "straight"],
-  leftPanel: ["nodes", "templates", "workflows", "models", "gallery", "queue", null],
-};
 
 export function readSettings(found: Readonly<Record<string, unknown>>): Partial<Settings> {
   const sound = Object.entries(defaultSettings).filter(([name, usual]) => {
