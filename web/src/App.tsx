@@ -1,26 +1,28 @@
 /** The window: frame, canvas and panels, and what is started once with them. */
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { Canvas } from "@/canvas/Canvas";
 import { Dialogs } from "@/panels/results/Dialogs";
-import { Gallery } from "@/panels/results/Gallery";
-import { Inspector } from "@/panels/results/Inspector";
-import { QueuePanel } from "@/panels/results/QueuePanel";
 import { Frame } from "@/panels/shell/Frame";
-import { Models } from "@/panels/shell/Models";
 import { NodePalette } from "@/panels/shell/NodePalette";
-import { Templates } from "@/panels/shell/Templates";
-import { Workflows } from "@/panels/shell/Workflows";
 import { startStore } from "@/store/start";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
 
+/* What is not seen at once is loaded when it is opened. */
+const Gallery = lazy(async () => ({ default: (await import("@/panels/results/Gallery")).Gallery }));
+const Inspector = lazy(async () => ({ default: (await import("@/panels/results/Inspector")).Inspector }));
+const QueuePanel = lazy(async () => ({ default: (await import("@/panels/results/QueuePanel")).QueuePanel }));
+const Models = lazy(async () => ({ default: (await import("@/panels/shell/Models")).Models }));
+const Templates = lazy(async () => ({ default: (await import("@/panels/shell/Templates")).Templates }));
+const Workflows = lazy(async () => ({ default: (await import("@/panels/shell/Workflows")).Workflows }));
+
 const panels = {
   nodes: <NodePalette />,
-  templates: <Templates />,
-  workflows: <Workflows />,
-  models: <Models />,
-  gallery: <Gallery />,
-  queue: <QueuePanel />,
+  templates: later(<Templates />),
+  workflows: later(<Workflows />),
+  models: later(<Models />),
+  gallery: later(<Gallery />),
+  queue: later(<QueuePanel />),
 };
 
 export function App() {
@@ -28,9 +30,13 @@ export function App() {
   return (
     <ErrorBoundary>
       <ReactFlowProvider>
-        <Frame canvas={<Canvas />} inspector={<Inspector />} leftPanels={panels} />
+        <Frame canvas={<Canvas />} inspector={later(<Inspector />)} leftPanels={panels} />
         <Dialogs />
       </ReactFlowProvider>
     </ErrorBoundary>
   );
+}
+
+function later(part: ReactNode): ReactNode {
+  return <Suspense fallback={null}>{part}</Suspense>;
 }

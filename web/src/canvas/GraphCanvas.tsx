@@ -101,7 +101,7 @@ export function GraphCanvas() {
             connectionLineComponent={ConnectionLine}
             {...(start ? { defaultViewport: start } : { fitView: true, fitViewOptions: FIT })}
             onlyRenderVisibleElements
-            minZoom={0.08}
+            minZoom={0.05}
             maxZoom={2.5}
             snapToGrid={snap}
             snapGrid={SNAP}

@@ -25,7 +25,8 @@ function NodeFrameView({ id, data: { node, ports, box } }: NodeProps<BlockNode>)
   const state = useNodeState(id);
   const low = useContext(LowZoom);
   const title = nodeTitle(node, type);
-  const style: CSSProperties & Record<"--tint", string> = { "--tint": categoryColour(type?.category), height: box.height };
+  const { width, height } = box;
+  const style: CSSProperties & Record<"--tint", string> = { "--tint": categoryColour(type?.category), width, height };
   return (
     <article
       className="node"

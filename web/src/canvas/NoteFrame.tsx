@@ -1,16 +1,14 @@
 /** A piece of Markdown on the canvas, edited by a double click. */
 import { NodeResizer, type NodeProps } from "@xyflow/react";
-import Markdown from "markdown-to-jsx/react";
 import { memo, useEffect, useState, type CSSProperties } from "react";
 import { arrange, updateNote } from "@/graph/commands";
 import { dispatch } from "@/store/editor";
 import { text } from "@/strings";
+import { Markdown } from "@/ui/Markdown";
 import type { NoteNode } from "./flowTypes";
 import { onRename } from "./renaming";
 import { tintColour } from "./tints";
 import { useResize } from "./useResize";
-
-const MARKDOWN = { disableParsingRawHTML: true, forceBlock: true } as const;
 
 function NoteFrameView({ id, selected, data: { note } }: NodeProps<NoteNode>) {
   const [editing, setEditing] = useState(false);
@@ -39,7 +37,7 @@ function NoteFrameView({ id, selected, data: { note } }: NodeProps<NoteNode>) {
         <p className="text-muted">{text.canvas.emptyNote}</p>
       ) : (
         <div className="prose-note">
-          <Markdown options={MARKDOWN}>{note.text}</Markdown>
+          <Markdown>{note.text}</Markdown>
         </div>
       )}
     </section>

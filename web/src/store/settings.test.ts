@@ -15,9 +15,15 @@ test("what was chosen is there after a reload", async () => {
   expect(after.useSettings.getState()).toMatchObject({ theme: "dark", leftWidth: 333, edgeStyle: "bezier" });
 });
 
-test("values of another kind are left out", () => {
-  expect(readSettings({ theme: "pink", grid: 1, leftPanel: null, previewRate: 4 })).toEqual({
+test("of kept settings only sound ones are heeded", () => {
+  const kept = {
+    theme: "dark",
+    grid: "yes",
     leftPanel: null,
-    previewRate: 4,
-  });
+    edgeStyle: "wavy",
+    leftWidth: 300,
+    more: 1,
+    previewRate: NaN,
+  };
+  expect(readSettings(kept)).toEqual({ theme: "dark", leftPanel: null, leftWidth: 300 });
 });

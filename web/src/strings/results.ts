@@ -161,8 +161,6 @@ const lightbox = {
   stopCompare: "Stop comparing",
   compareWith: "Compare with",
   divider: "Divider between the two pictures",
-  left: "Left",
-  right: "Right",
   download: "Download with its workflow",
   openWorkflow: "Open its workflow",
   useAsInput: "Use as input",
