@@ -34,6 +34,9 @@ export default ts.config(
   js.configs.recommended,
   ts.configs.strict,
   hooks.configs.flat.recommended,
-  { languageOptions: { globals: globals.browser }, rules: { "@typescript-eslint/consistent-type-imports": "error" } },
+  {
+    languageOptions: { globals: globals.browser },
+    rules: { "@typescript-eslint/consistent-type-imports": "error", "react-hooks/incompatible-library": "off" },
+  },
   ...walls,
 );

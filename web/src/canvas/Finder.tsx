@@ -38,7 +38,13 @@ export function Finder({ at, label, placeholder, empty, query, onQuery, onClose,
   const top = Math.max(8, Math.min(at.y, innerHeight - HEIGHT - 8));
   return createPortal(
     <div className="fixed inset-0 z-50" onPointerDown={(event) => event.target === event.currentTarget && onClose()}>
-      <div role="dialog" aria-modal aria-label={label} className="finder" style={{ left, top, width: WIDTH, maxHeight: HEIGHT }}>
+      <div
+        role="dialog"
+        aria-modal
+        aria-label={label}
+        className="finder"
+        style={{ left, top, width: WIDTH, maxHeight: HEIGHT }}
+      >
         <Command
           label={label}
           shouldFilter={false}

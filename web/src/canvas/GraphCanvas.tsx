@@ -78,11 +78,14 @@ export function GraphCanvas() {
           className="canvas"
           data-testid="canvas"
           data-low={low ? "" : undefined}
-          onContextMenuCapture={(event) => (menuPlace.current = { element: event.target, x: event.clientX, y: event.clientY })}
+          onContextMenuCapture={(event) =>
+            (menuPlace.current = { element: event.target, x: event.clientX, y: event.clientY })
+          }
           onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
           onPointerLeave={() => rememberPointer(null)}
           onDoubleClick={(event) => {
-            if (event.target instanceof Element && event.target.classList.contains("react-flow__pane")) openPaletteAtPointer(flow);
+            if (event.target instanceof Element && event.target.classList.contains("react-flow__pane"))
+              openPaletteAtPointer(flow);
           }}
           {...drops}
         >

@@ -2,12 +2,14 @@
 import { Check, RotateCcw } from "lucide-react";
 import { useNodeRun } from "@/store/runs";
 import { text } from "@/strings";
-import { duration } from "./time";
+import { duration } from "@/ui/format";
 import { useNodeState } from "./useNodeState";
+import { useNodeTitle } from "./useNodeTitle";
 
 export function NodeFooter({ id, place }: { id: string; place: { y: number; height: number } }) {
   const run = useNodeRun(id);
   const state = useNodeState(id);
+  const missing = useNodeTitle(run?.because ?? null);
   return (
     <footer className="node-footer" style={{ top: place.y, height: place.height }}>
       {state === "succeeded" && run !== undefined && (
@@ -22,8 +24,9 @@ export function NodeFooter({ id, place }: { id: string; place: { y: number; heig
           <RotateCcw size={12} aria-hidden />
         </>
       )}
-      {state === "skipped" && (run?.because ? text.canvas.skippedBecause(run.because) : text.canvas.states.skipped)}
-      {(state === "failed" || state === "cancelled" || state === "queued" || state === "running") && text.canvas.states[state]}
+      {state === "skipped" && (missing ? text.canvas.skippedBecause(missing) : text.canvas.states.skipped)}
+      {(state === "failed" || state === "cancelled" || state === "queued" || state === "running") &&
+        text.canvas.states[state]}
     </footer>
   );
 }

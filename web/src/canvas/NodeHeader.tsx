@@ -17,7 +17,7 @@ import { dispatch } from "@/store/editor";
 import { useNodeRun } from "@/store/runs";
 import { text } from "@/strings";
 import { onRename } from "./renaming";
-import { duration } from "./time";
+import { duration } from "@/ui/format";
 import type { NodeState } from "./useNodeState";
 
 const ICONS: Readonly<Record<NodeState, LucideIcon | null>> = {
@@ -58,7 +58,9 @@ export const NodeHeader = memo(function NodeHeader({ node, title, state, simple 
       {!simple && (
         <span className="ml-auto flex shrink-0 items-center gap-1">
           {node.mode !== undefined && (
-            <span className="text-xs text-muted">{node.mode === "bypassed" ? text.canvas.bypassed : text.canvas.muted}</span>
+            <span className="text-xs text-muted">
+              {node.mode === "bypassed" ? text.canvas.bypassed : text.canvas.muted}
+            </span>
           )}
           {state === "running" && <StepText id={node.id} />}
           {Icon && <Icon size={14} className="node-state" aria-hidden />}

@@ -27,11 +27,21 @@ export function NodeMedia({ id, title, place }: NodeMediaProps) {
   const live = preview !== undefined && made.length === 0;
   const waiting = !live && made.length === 0 && (run?.state === "queued" || run?.state === "running");
   const open = (index: number) =>
-    openDialog({ kind: "lightbox", index, images: pictures.map((picture) => lightboxImage(picture, title, id, shown)) });
+    openDialog({
+      kind: "lightbox",
+      index,
+      images: pictures.map((picture) => lightboxImage(picture, title, id, shown)),
+    });
   return (
     <div className="node-media" style={{ top: place.y, height: place.height }} data-waiting={waiting ? "" : undefined}>
       {live ? (
-        <img className="size-full object-contain" src={preview} alt={text.canvas.preview} draggable={false} data-preview="" />
+        <img
+          className="size-full object-contain"
+          src={preview}
+          alt={text.canvas.preview}
+          draggable={false}
+          data-preview=""
+        />
       ) : (
         <div
           className="grid size-full gap-px"
@@ -54,11 +64,26 @@ export function NodeMedia({ id, title, place }: NodeMediaProps) {
 function PictureView({ picture, label, onOpen }: { picture: Picture; label: string; onOpen: () => void }) {
   const { id, mime } = picture.artifact;
   if (mime.startsWith("video/")) {
-    return <video className="nodrag size-full min-h-0 object-contain" src={artifactUrl(id)} controls muted loop playsInline />;
+    return (
+      <video
+        className="nodrag size-full min-h-0 object-contain"
+        src={artifactUrl(id)}
+        controls
+        muted
+        loop
+        playsInline
+      />
+    );
   }
   return (
     <button type="button" className="min-h-0 cursor-zoom-in" aria-label={label} onClick={onOpen}>
-      <img className="size-full object-contain" src={thumbnailUrl(id, THUMBNAIL)} alt="" draggable={false} data-artifact={id} />
+      <img
+        className="size-full object-contain"
+        src={thumbnailUrl(id, THUMBNAIL)}
+        alt=""
+        draggable={false}
+        data-artifact={id}
+      />
     </button>
   );
 }

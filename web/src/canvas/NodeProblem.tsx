@@ -36,7 +36,13 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
         {problems.length > 1 && <span className="text-muted"> {text.canvas.moreProblems(problems.length - 1)}</span>}
       </button>
       {failure === null && canRetry(problem) && (
-        <IconButton className="nodrag" size="sm" icon={RotateCw} label={text.common.retry} onClick={() => compileAgain({ retry: true })} />
+        <IconButton
+          className="nodrag"
+          size="sm"
+          icon={RotateCw}
+          label={text.common.retry}
+          onClick={() => compileAgain({ retry: true })}
+        />
       )}
     </div>
   );

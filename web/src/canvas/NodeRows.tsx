@@ -12,7 +12,15 @@ import { Skeleton } from "@/ui/Skeleton";
 import { ParamWidget } from "@/widgets/ParamWidget";
 import { PortHandle } from "./PortHandle";
 
-export function NodeRows({ node, ports, rows }: { node: GraphNode; ports: NodePorts | undefined; rows: readonly Row[] }) {
+export function NodeRows({
+  node,
+  ports,
+  rows,
+}: {
+  node: GraphNode;
+  ports: NodePorts | undefined;
+  rows: readonly Row[];
+}) {
   return rows.map((row) => {
     const place = { y: row.y, height: row.height };
     switch (row.kind) {
@@ -24,7 +32,9 @@ export function NodeRows({ node, ports, rows }: { node: GraphNode; ports: NodePo
         return <ParamRow key={rowKey(row)} {...props} {...(value !== undefined && { value })} />;
       }
       case "fold":
-        return <FoldRow key="fold" {...place} nodeId={node.id} count={row.count} changed={row.changed} open={row.open} />;
+        return (
+          <FoldRow key="fold" {...place} nodeId={node.id} count={row.count} changed={row.changed} open={row.open} />
+        );
       case "lost":
         return <LostRow key={rowKey(row)} {...place} row={row} />;
       case "skeleton":
@@ -61,7 +71,7 @@ function rowKey(row: Row): string {
   }
 }
 
-export function portTitle(port: Port): string {
+function portTitle(port: Port): string {
   return port.title || port.name;
 }
 
@@ -138,10 +148,17 @@ const ParamRow = memo(function ParamRow({ y, height, nodeId, port, connected, va
       data-port={port.name}
       data-side="target"
     >
-      <PortHandle name={port.name} title={title} type={port.type} side="target" y={(tall ? 24 : ROW) / 2} quiet={!connected} />
+      <PortHandle
+        name={port.name}
+        title={title}
+        type={port.type}
+        side="target"
+        y={(tall ? 24 : ROW) / 2}
+        quiet={!connected}
+      />
       {label}
       {!connected && (
-        <div className="nodrag nopan nowheel min-w-0">
+        <div className="nodrag nopan min-w-0">
           <ParamWidget nodeId={nodeId} port={port} value={value} />
         </div>
       )}
@@ -178,7 +195,12 @@ function LostRow({ y, height, row }: Place & { row: Extract<Row, { kind: "lost" 
   const { input, output, value } = row;
   if (value !== undefined && input !== null) {
     return (
-      <div className="node-row gap-2 px-3 text-muted" style={at({ y, height })} title={text.canvas.lostValue} data-lost="">
+      <div
+        className="node-row gap-2 px-3 text-muted"
+        style={at({ y, height })}
+        title={text.canvas.lostValue}
+        data-lost=""
+      >
         <span className="truncate line-through decoration-muted/60">{input}</span>
         <span className="ml-auto max-w-3/5 truncate font-mono text-xs">{JSON.stringify(value)}</span>
       </div>

@@ -16,8 +16,19 @@ interface PortHandleProps {
   lost?: boolean;
 }
 
-export const PortHandle = memo(function PortHandle({ name, title, type, side, y, quiet = false, lost = false }: PortHandleProps) {
-  const style: CSSProperties & Record<"--port", string> = { top: y, "--port": `var(--port-${lost ? "any" : family(type)})` };
+export const PortHandle = memo(function PortHandle({
+  name,
+  title,
+  type,
+  side,
+  y,
+  quiet = false,
+  lost = false,
+}: PortHandleProps) {
+  const style: CSSProperties & Record<"--port", string> = {
+    top: y,
+    "--port": `var(--port-${lost ? "any" : family(type)})`,
+  };
   const label = side === "target" ? text.canvas.inputOf(title, type) : text.canvas.outputOf(title, type);
   return (
     <Handle

@@ -15,7 +15,16 @@ import { insertionIndex, wireMiddle, wirePath } from "./wirePath";
 
 const NO_POINTS: readonly Point[] = [];
 
-export const Wire = memo(function Wire({ id, source, target, sourceX, sourceY, targetX, targetY, data }: EdgeProps<WireEdge>) {
+export const Wire = memo(function Wire({
+  id,
+  source,
+  target,
+  sourceX,
+  sourceY,
+  targetX,
+  targetY,
+  data,
+}: EdgeProps<WireEdge>) {
   const style = useSettings((settings) => settings.edgeStyle);
   const running = useRunning(target);
   const { screenToFlowPosition } = useReactFlow();
@@ -28,7 +37,11 @@ export const Wire = memo(function Wire({ id, source, target, sourceX, sourceY, t
   const colour: CSSProperties & Record<"--port", string> = { "--port": familyColour(data.lost ? "any" : data.family) };
   return (
     <>
-      <path className={cx("wire react-flow__edge-path", running && "running", data.lost && "lost")} d={path} style={colour} />
+      <path
+        className={cx("wire react-flow__edge-path", running && "running", data.lost && "lost")}
+        d={path}
+        style={colour}
+      />
       <path
         className="react-flow__edge-interaction"
         d={path}
@@ -58,7 +71,13 @@ export const Wire = memo(function Wire({ id, source, target, sourceX, sourceY, t
       ))}
       {hovered && (
         <EdgeLabelRenderer>
-          <WireLabel node={source} port={data.edge.sourceHandle} type={data.type} lost={data.lost} at={wireMiddle(stops)} />
+          <WireLabel
+            node={source}
+            port={data.edge.sourceHandle}
+            type={data.type}
+            lost={data.lost}
+            at={wireMiddle(stops)}
+          />
         </EdgeLabelRenderer>
       )}
     </>

@@ -27,7 +27,9 @@ function summary({ width, height, shape, dtype, length, value }: ValueSummary): 
     width && height ? `${width} × ${height} px` : "",
     shape ? shape.join(" × ") : "",
     dtype ?? "",
-    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value).slice(0, 60) : "",
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+      ? String(value).slice(0, 60)
+      : "",
   ];
   return parts.filter(Boolean).join(" · ");
 }

@@ -15,7 +15,13 @@ export function ZoomControls() {
   const minimap = useSettings((settings) => settings.minimap);
   return (
     <Panel position="bottom-left" className="zoom-controls">
-      <IconButton size="sm" side="top" icon={Minus} label={text.canvas.zoomOut} onClick={() => void flow.zoomOut(MOTION)} />
+      <IconButton
+        size="sm"
+        side="top"
+        icon={Minus}
+        label={text.canvas.zoomOut}
+        onClick={() => void flow.zoomOut(MOTION)}
+      />
       <button
         type="button"
         className="w-11 rounded text-center text-xs text-muted hover:text-strong"
@@ -24,8 +30,21 @@ export function ZoomControls() {
       >
         {percent} %
       </button>
-      <IconButton size="sm" side="top" icon={Plus} label={text.canvas.zoomIn} onClick={() => void flow.zoomIn(MOTION)} />
-      <IconButton size="sm" side="top" icon={Maximize} label={text.canvas.fit} shortcut="F" onClick={() => fitAll(flow)} />
+      <IconButton
+        size="sm"
+        side="top"
+        icon={Plus}
+        label={text.canvas.zoomIn}
+        onClick={() => void flow.zoomIn(MOTION)}
+      />
+      <IconButton
+        size="sm"
+        side="top"
+        icon={Maximize}
+        label={text.canvas.fit}
+        shortcut="F"
+        onClick={() => fitAll(flow)}
+      />
       <IconButton
         size="sm"
         side="top"

@@ -1,5 +1,15 @@
 /** What keys and menus of the canvas do. */
-import { addedIds, addGroup, addNote, arrange, duplicateItems, moveItems, setCollapsed, setMode, setPoints } from "@/graph/commands";
+import {
+  addedIds,
+  addGroup,
+  addNote,
+  arrange,
+  duplicateItems,
+  moveItems,
+  setCollapsed,
+  setMode,
+  setPoints,
+} from "@/graph/commands";
 import { edgeById, edgeId, nodeById } from "@/graph/document";
 import { freshId } from "@/graph/ids";
 import { align, autoLayout, distribute, type Alignment, type Direction } from "@/graph/layout";
@@ -65,7 +75,9 @@ export function toggleCollapsed(): void {
 export function moveSelected(by: Point): void {
   const { doc, selection } = activeTab();
   const places = [...doc.nodes.map(({ id, position }) => ({ id, ...position })), ...doc.groups, ...doc.notes];
-  const moved = places.filter(({ id }) => selection.has(id)).map(({ id, x, y }) => [id, { x: x + by.x, y: y + by.y }] as const);
+  const moved = places
+    .filter(({ id }) => selection.has(id))
+    .map(({ id, x, y }) => [id, { x: x + by.x, y: y + by.y }] as const);
   if (moved.length > 0) dispatch(moveItems(Object.fromEntries(moved)));
 }
 
@@ -97,7 +109,9 @@ export function groupSelected(flow: Flow): void {
 
 export function addNoteAt(at: Point): void {
   const id = freshId(activeTab().doc, "note");
-  dispatch(addNote({ id, text: text.canvas.newNote, tint: "amber", x: Math.round(at.x), y: Math.round(at.y), ...NOTE_SIZE }));
+  dispatch(
+    addNote({ id, text: text.canvas.newNote, tint: "amber", x: Math.round(at.x), y: Math.round(at.y), ...NOTE_SIZE }),
+  );
   select([id]);
   requestAnimationFrame(() => askRename(id));
 }

@@ -18,7 +18,11 @@ export interface End {
 
 export type Verdict =
   | { readonly fits: true; readonly edge: GraphEdge; readonly many: boolean }
-  | { readonly fits: false; readonly reason: string; readonly types: { readonly given: string; readonly wanted: string } | null };
+  | {
+      readonly fits: false;
+      readonly reason: string;
+      readonly types: { readonly given: string; readonly wanted: string } | null;
+    };
 
 /** The port `handle` of a node as an end; undefined if the node has no such port now. */
 export function endOf(
@@ -57,7 +61,7 @@ function refusal(reason: string): Verdict {
 }
 
 /** `list[image]` → "a list (an image each)". */
-export function typeName(type: string): string {
+function typeName(type: string): string {
   const names: Readonly<Record<string, string>> = text.canvas.typeNames;
   const item = names[itemType(type)] ?? itemType(type);
   return isList(type) ? text.canvas.listName(item) : item;
@@ -86,7 +90,12 @@ function isSpecific(port: Port): boolean {
 }
 
 /** The first input or output of a node that an end fits and that is free. */
-export function firstFit(doc: Doc, from: End, node: { id: string; title: string }, ports: NodePorts | undefined): Verdict | null {
+export function firstFit(
+  doc: Doc,
+  from: End,
+  node: { id: string; title: string },
+  ports: NodePorts | undefined,
+): Verdict | null {
   const side = from.side === "source" ? "target" : "source";
   const candidates = (side === "target" ? ports?.inputs : ports?.outputs) ?? [];
   const taken = new Set(doc.edges.filter((edge) => edge.target === node.id).map((edge) => edge.targetHandle));

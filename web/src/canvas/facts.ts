@@ -12,7 +12,7 @@ export interface RunFacts {
   readonly failed: boolean;
 }
 
-export const NO_FACTS: RunFacts = { media: null, result: false, footer: false, failed: false };
+const NO_FACTS: RunFacts = { media: null, result: false, footer: false, failed: false };
 
 /** What a node showed last, by tab and node: kept while it runs again. */
 const lastShown = new Map<string, { facts: RunFacts; pictures: readonly Picture[] }>();

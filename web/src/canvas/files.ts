@@ -74,7 +74,11 @@ async function uploadWithToast(file: File): Promise<string | null> {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { message, remedy = "" } = error.problem;
-    toast({ kind: "error", title: text.canvas.uploadFailed(file.name), text: [message, remedy].filter(Boolean).join(" ") });
+    toast({
+      kind: "error",
+      title: text.canvas.uploadFailed(file.name),
+      text: [message, remedy].filter(Boolean).join(" "),
+    });
     return null;
   } finally {
     dismiss(shown);

@@ -95,7 +95,18 @@ export class FlowMaker {
     const problem = facts.failed || scene.hasProblem(id);
     const { params, width, collapsed, advanced } = node;
     const preset = presetOf(node, scene.typeOf(node.type));
-    const from = [params, width, collapsed, advanced, ports, facts, problem, preset, inputs.join("\n"), outputs.join("\n")];
+    const from = [
+      params,
+      width,
+      collapsed,
+      advanced,
+      ports,
+      facts,
+      problem,
+      preset,
+      inputs.join("\n"),
+      outputs.join("\n"),
+    ];
     return kept(this.#boxes, id, from, () => {
       const { media, result, footer } = facts;
       const around: Surroundings = { inputs, outputs, given: givenBy(preset), media, problem, result, footer };

@@ -33,7 +33,9 @@ export function membersOf(doc: Doc, groupId: string, sizes: ReadonlyMap<string, 
     const y = at.y + height / 2 - group.y;
     return x >= 0 && x <= group.width && y >= 0 && y <= group.height;
   };
-  const smaller = doc.groups.filter((other) => other.id !== groupId && other.width * other.height < group.width * group.height);
+  const smaller = doc.groups.filter(
+    (other) => other.id !== groupId && other.width * other.height < group.width * group.height,
+  );
   return [
     ...doc.nodes.filter((node) => isInside(node.id, node.position)),
     ...doc.notes.filter((note) => isInside(note.id, note)),

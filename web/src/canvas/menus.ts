@@ -49,7 +49,8 @@ const AFTER_MENU = 60;
 export function menuAt(flow: Flow, place: MenuPlace | null): readonly MenuItem[] {
   if (place === null || !(place.element instanceof Element)) return [];
   const at = flow.screenToFlowPosition({ x: place.x, y: place.y }, { snapToGrid: false });
-  const find = (selector: string, key: string) => place.element instanceof Element && place.element.closest<HTMLElement>(selector)?.dataset[key];
+  const find = (selector: string, key: string) =>
+    place.element instanceof Element && place.element.closest<HTMLElement>(selector)?.dataset[key];
   const edge = find(".react-flow__edge", "id");
   if (edge) return edgeMenu(flow, edge, at, place);
   const item = find("[data-node]", "node") || find("[data-group]", "group") || find("[data-note]", "note");
@@ -82,7 +83,13 @@ function nodeMenu(id: string): readonly MenuItem[] {
 
 function selectionMenu(flow: Flow): readonly MenuItem[] {
   return [
-    { label: words.runToHere, icon: Play, shortcut: "Ctrl+Shift+Enter", onSelect: act.runSelected, disabled: act.selectedNodes().length === 0 },
+    {
+      label: words.runToHere,
+      icon: Play,
+      shortcut: "Ctrl+Shift+Enter",
+      onSelect: act.runSelected,
+      disabled: act.selectedNodes().length === 0,
+    },
     "separator",
     ...copyItems(),
     { label: words.group, icon: Group, shortcut: "G", onSelect: () => act.groupSelected(flow) },
@@ -96,7 +103,10 @@ function selectionMenu(flow: Flow): readonly MenuItem[] {
     },
     {
       label: words.distribute,
-      items: DIRECTIONS.map((how) => ({ label: words.distributions[how], onSelect: () => act.distributeSelected(flow, how) })),
+      items: DIRECTIONS.map((how) => ({
+        label: words.distributions[how],
+        onSelect: () => act.distributeSelected(flow, how),
+      })),
     },
     { label: words.autoLayout, icon: LayoutDashboard, shortcut: "L", onSelect: () => void act.layOut(flow) },
     "separator",
@@ -110,7 +120,11 @@ function frameMenu(id: string): readonly MenuItem[] {
   const tint = group?.tint ?? doc.notes.find((note) => note.id === id)?.tint;
   const paint = (tint: Tint) => dispatch(group ? updateGroup(id, { tint }) : updateNote(id, { tint }));
   return [
-    { label: group ? text.common.rename : words.edit, icon: Pencil, onSelect: () => setTimeout(() => askRename(id), AFTER_MENU) },
+    {
+      label: group ? text.common.rename : words.edit,
+      icon: Pencil,
+      onSelect: () => setTimeout(() => askRename(id), AFTER_MENU),
+    },
     {
       label: words.colour,
       icon: Palette,
@@ -118,7 +132,13 @@ function frameMenu(id: string): readonly MenuItem[] {
     },
     ...copyItems(),
     "separator",
-    { label: group ? words.ungroup : text.common.delete, icon: Trash2, shortcut: "Delete", danger: true, onSelect: removeSelection },
+    {
+      label: group ? words.ungroup : text.common.delete,
+      icon: Trash2,
+      shortcut: "Delete",
+      danger: true,
+      onSelect: removeSelection,
+    },
   ];
 }
 
@@ -129,7 +149,11 @@ function edgeMenu(flow: Flow, id: string, at: Point, screen: Point): readonly Me
   const type = nodePorts(activeTab(), edge.source)?.types?.[edge.sourceHandle] ?? "any";
   const from = { node: edge.source, handle: edge.sourceHandle, side: "source" as const, type };
   return [
-    { label: words.insertNode, icon: Plus, onSelect: () => openPaletteOnEdge(id, { at: { x: screen.x, y: screen.y }, flow: at, from }) },
+    {
+      label: words.insertNode,
+      icon: Plus,
+      onSelect: () => openPaletteOnEdge(id, { at: { x: screen.x, y: screen.y }, flow: at, from }),
+    },
     { label: words.addPoint, icon: Spline, onSelect: () => act.addPoint(flow, id, at) },
     { label: words.clearPoints, disabled: points.length === 0, onSelect: () => dispatch(setPoints(id, [])) },
     "separator",
@@ -139,8 +163,18 @@ function edgeMenu(flow: Flow, id: string, at: Point, screen: Point): readonly Me
 
 function canvasMenu(flow: Flow, at: Point, screen: Point): readonly MenuItem[] {
   return [
-    { label: words.addNodeMenu, icon: Plus, shortcut: "Space", onSelect: () => openPalette({ at: { x: screen.x, y: screen.y }, flow: at }) },
-    { label: words.addNote, icon: StickyNote, shortcut: "N", onSelect: () => setTimeout(() => act.addNoteAt(at), AFTER_MENU) },
+    {
+      label: words.addNodeMenu,
+      icon: Plus,
+      shortcut: "Space",
+      onSelect: () => openPalette({ at: { x: screen.x, y: screen.y }, flow: at }),
+    },
+    {
+      label: words.addNote,
+      icon: StickyNote,
+      shortcut: "N",
+      onSelect: () => setTimeout(() => act.addNoteAt(at), AFTER_MENU),
+    },
     { label: words.paste, icon: Clipboard, shortcut: "Ctrl+V", onSelect: () => void act.pasteFromClipboard(at) },
     "separator",
     { label: words.selectAll, icon: BoxSelect, shortcut: "Ctrl+A", onSelect: act.selectAll },
@@ -165,8 +199,22 @@ function modeItems(): readonly MenuItem[] {
   const muted = all((node) => node?.mode === "muted");
   const collapsed = all((node) => node?.collapsed === true);
   return [
-    { ...item, label: words.bypass, icon: SkipForward, shortcut: "B", checked: bypassed, onSelect: () => act.toggleMode("bypassed") },
-    { ...item, label: words.mute, icon: VolumeX, shortcut: "M", checked: muted, onSelect: () => act.toggleMode("muted") },
+    {
+      ...item,
+      label: words.bypass,
+      icon: SkipForward,
+      shortcut: "B",
+      checked: bypassed,
+      onSelect: () => act.toggleMode("bypassed"),
+    },
+    {
+      ...item,
+      label: words.mute,
+      icon: VolumeX,
+      shortcut: "M",
+      checked: muted,
+      onSelect: () => act.toggleMode("muted"),
+    },
     { ...item, label: words.collapse, icon: ChevronsDownUp, checked: collapsed, onSelect: act.toggleCollapsed },
   ];
 }

@@ -55,7 +55,8 @@ export function placeOnEdge(stamp: Stamp, position: Point, id: string): void {
   const edge = edgeById(doc, id);
   const face = catalogue().byType.get(stamp.type)?.interface;
   const given = edge && nodePorts(activeTab(), edge.source)?.types?.[edge.sourceHandle];
-  const wanted = edge && nodePorts(activeTab(), edge.target)?.inputs?.find((port) => port.name === edge.targetHandle)?.type;
+  const wanted =
+    edge && nodePorts(activeTab(), edge.target)?.inputs?.find((port) => port.name === edge.targetHandle)?.type;
   const input = given === undefined ? undefined : fittingPort(face?.inputs ?? [], { side: "source", type: given });
   const output = wanted === undefined ? undefined : fittingPort(face?.outputs ?? [], { side: "target", type: wanted });
   if (!input || !output) {
@@ -69,9 +70,12 @@ export function placeOnEdge(stamp: Stamp, position: Point, id: string): void {
 
 /** Several commands as one step, named like the first. */
 export function inOneStep(first: Command, ...others: readonly Command[]): Command {
-  return { name: first.name, apply: (doc) => others.reduce((changed, command) => command.apply(changed), first.apply(doc)) };
+  return {
+    name: first.name,
+    apply: (doc) => others.reduce((changed, command) => command.apply(changed), first.apply(doc)),
+  };
 }
 
-export function isMany(nodeId: string, input: string): boolean {
+function isMany(nodeId: string, input: string): boolean {
   return nodePorts(activeTab(), nodeId)?.inputs?.find((port) => port.name === input)?.many ?? false;
 }

@@ -12,7 +12,9 @@ export function rememberPointer(at: Point | null): void {
 export function pointerOnScreen(): Point {
   if (last !== null) return last;
   const canvas = document.querySelector("[data-testid=canvas]")?.getBoundingClientRect();
-  return canvas ? { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 } : { x: innerWidth / 2, y: innerHeight / 2 };
+  return canvas
+    ? { x: canvas.x + canvas.width / 2, y: canvas.y + canvas.height / 2 }
+    : { x: innerWidth / 2, y: innerHeight / 2 };
 }
 
 export function pointerOnCanvas(flow: Flow): Point {

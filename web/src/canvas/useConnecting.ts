@@ -75,7 +75,10 @@ export function useConnecting(wrapper: RefObject<HTMLElement | null>) {
       const [source, target] = from.side === "source" ? [from, to] : [to, from];
       const fix =
         helper && source && target
-          ? { label: text.canvas.insert(helper.entry.title), run: () => insert(helper, source, target, flow.screenToFlowPosition(at)) }
+          ? {
+              label: text.canvas.insert(helper.entry.title),
+              run: () => insert(helper, source, target, flow.screenToFlowPosition(at)),
+            }
           : null;
       showWrongDrop({ at, reason, fix });
     };
@@ -135,11 +138,18 @@ function targetAt(at: Point, from: End, state: FinalConnectionState, moving: Gra
 }
 
 function insert(helper: NonNullable<ReturnType<typeof converter>>, source: End, target: End, at: Point): void {
-  const node = newNode(activeTab().doc, { type: helper.entry.type, params: helper.entry.params, title: helper.entry.title }, at);
+  const node = newNode(
+    activeTab().doc,
+    { type: helper.entry.type, params: helper.entry.params, title: helper.entry.title },
+    at,
+  );
   dispatch(
     inOneStep(
       addNode(node),
-      connect({ source: source.node, sourceHandle: source.handle, target: node.id, targetHandle: helper.input }, { many: false }),
+      connect(
+        { source: source.node, sourceHandle: source.handle, target: node.id, targetHandle: helper.input },
+        { many: false },
+      ),
       connect(
         { source: node.id, sourceHandle: helper.output, target: target.node, targetHandle: target.handle },
         { many: target.many },

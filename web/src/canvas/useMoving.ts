@@ -25,14 +25,19 @@ export function useMoving(flow: Flow) {
 
   const onDragStart = useCallback(
     (dragged: readonly FlowNode[]) => {
-      company.current = movingWith(flow, dragged.map(({ id }) => id));
+      company.current = movingWith(
+        flow,
+        dragged.map(({ id }) => id),
+      );
     },
     [flow],
   );
 
   const onMoves = useCallback(
     (changes: readonly NodeChange<FlowNode>[]) => {
-      const moves = changes.filter((change): change is Move => change.type === "position" && change.position !== undefined);
+      const moves = changes.filter(
+        (change): change is Move => change.type === "position" && change.position !== undefined,
+      );
       const first = moves[0];
       if (first === undefined) return;
       const { doc } = activeTab();
@@ -42,7 +47,8 @@ export function useMoving(flow: Flow) {
       for (const id of company.current) {
         const from = positionOf(doc, id);
         if (next.has(id) && moves.some((move) => move.id === id)) continue;
-        if (from && start) next.set(id, rounded({ x: from.x + first.position.x - start.x, y: from.y + first.position.y - start.y }));
+        if (from && start)
+          next.set(id, rounded({ x: from.x + first.position.x - start.x, y: from.y + first.position.y - start.y }));
       }
       show(next);
     },

@@ -13,7 +13,13 @@ export function useResize(commit: (place: Placement) => void) {
   const onResizeStart: OnResizeStart = (_event, { x, y, width, height }) =>
     setLive({ from: { x, y }, now: { size: { width, height }, shift: { x: 0, y: 0 } } });
   const onResize: OnResize = (_event, { x, y, width, height }) =>
-    setLive((before) => before && { ...before, now: { size: { width, height }, shift: { x: x - before.from.x, y: y - before.from.y } } });
+    setLive(
+      (before) =>
+        before && {
+          ...before,
+          now: { size: { width, height }, shift: { x: x - before.from.x, y: y - before.from.y } },
+        },
+    );
   const onResizeEnd: OnResizeEnd = (_event, { x, y, width, height }) => {
     setLive(null);
     commit({ x: Math.round(x), y: Math.round(y), width: Math.round(width), height: Math.round(height) });

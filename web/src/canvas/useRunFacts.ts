@@ -37,7 +37,8 @@ export function useRunFacts({ tab, run, doc, byType }: Place): FactsOf {
       });
     const facts = doc.nodes.map(of);
     const before = last.current;
-    if (before?.facts.length === facts.length && before.facts.every((fact, index) => fact === facts[index])) return before.of;
+    if (before?.facts.length === facts.length && before.facts.every((fact, index) => fact === facts[index]))
+      return before.of;
     last.current = { facts, of };
     return of;
   };

@@ -102,11 +102,17 @@ function chord({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): stri
 }
 
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("input:not([type=checkbox]), textarea, select, [contenteditable=true]") !== null
+  );
 }
 
 function isPressable(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("button, a, input, summary, [role^=menu], [role=tab], [role=option], [role=slider]") !== null;
+  return (
+    target instanceof HTMLElement &&
+    target.closest("button, a, input, summary, [role^=menu], [role=tab], [role=option], [role=slider]") !== null
+  );
 }
 
 /** While a dialog or menu is open, keys are for it. */
@@ -122,7 +128,8 @@ function tabOpensPalette(): boolean {
 }
 
 function selectFocused(target: EventTarget | null): Action | undefined {
-  const node = target instanceof HTMLElement && target.classList.contains("react-flow__node") ? target.dataset["id"] : undefined;
+  const node =
+    target instanceof HTMLElement && target.classList.contains("react-flow__node") ? target.dataset["id"] : undefined;
   return node === undefined ? undefined : () => select([node]);
 }
 

@@ -14,7 +14,12 @@ function segment(style: Settings["edgeStyle"], from: Point, to: Point): string {
       return `M${from.x},${from.y} L${to.x},${to.y}`;
     case "step": {
       const ends = { sourceX: from.x, sourceY: from.y, targetX: to.x, targetY: to.y };
-      return getSmoothStepPath({ ...ends, sourcePosition: Position.Right, targetPosition: Position.Left, borderRadius: 8 })[0];
+      return getSmoothStepPath({
+        ...ends,
+        sourcePosition: Position.Right,
+        targetPosition: Position.Left,
+        borderRadius: 8,
+      })[0];
     }
     case "bezier": {
       const reach = bend(to.x - from.x);

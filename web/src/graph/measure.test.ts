@@ -49,7 +49,11 @@ describe("measure", () => {
 
   it("does not count what the preset set as changed", () => {
     const block = port("block", { advanced: true, type: "string", widget: { kind: "text" }, default: "" });
-    const box = measure({ ...node, params: { block: "decode" } }, { inputs: [block] }, { ...ALONE, given: { block: "decode" } });
+    const box = measure(
+      { ...node, params: { block: "decode" } },
+      { inputs: [block] },
+      { ...ALONE, given: { block: "decode" } },
+    );
     expect(box.rows[0]).toMatchObject({ kind: "fold", changed: 0 });
   });
 

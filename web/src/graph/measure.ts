@@ -6,8 +6,8 @@ import type { GraphNode } from "./types";
 export const HEADER = 30;
 export const ROW = 28;
 export const FOOTER = 22;
-export const PROBLEM = 48;
-export const RESULT = 64;
+const PROBLEM = 48;
+const RESULT = 64;
 const LABEL = 24;
 const TALL_GAP = 8;
 const PAD = 4;
@@ -68,7 +68,7 @@ export type Row = Place &
     | { readonly kind: "skeleton"; readonly index: number }
   );
 
-export interface NodeHandle {
+interface NodeHandle {
   readonly id: string;
   readonly side: "source" | "target";
   readonly x: number;
@@ -120,7 +120,7 @@ function defaultOf({ default: value }: Port): JsonValue | undefined {
 const PICTURED: ReadonlySet<string> = new Set(["latents", "list[image]", "video"]);
 
 /** The width of a node: as chosen, else wide enough for what it shows or will show, so that no picture widens it. */
-export function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
+function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   if (node.width !== undefined) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, node.width));
   const wide =
     (ports?.inputs ?? []).some((port) => isTall(port) && port.advanced !== true) ||
@@ -195,7 +195,9 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
   const count = foldedInputs.length + foldedOutputs.length;
   if (count > 0) {
     const open = node.advanced === true;
-    const changed = foldedInputs.filter((port) => isChanged(port, node.params[port.name], around.given[port.name])).length;
+    const changed = foldedInputs.filter((port) =>
+      isChanged(port, node.params[port.name], around.given[port.name]),
+    ).length;
     rows.push({ kind: "fold", count, changed, open });
     if (open) rows.push(...section(foldedInputs, foldedOutputs, around));
   }

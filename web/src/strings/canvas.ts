@@ -2,7 +2,6 @@
 export const canvas = {
   label: "Graph",
   // Nodes
-  unknownType: (type: string) => `No pack on this server has the node type ${type}. Its values and edges are kept.`,
   moreProblems: (count: number) => `+${count} more`,
   showProblem: "Show this problem in the inspector",
   nodeMenu: (title: string) => `Menu of ${title}`,
@@ -38,11 +37,11 @@ export const canvas = {
   steps: (step: number, total: number) => `${step}/${total}`,
   left: (time: string) => `${time} left`,
   cachedAfter: "cached",
-  openPicture: (index: number, count: number) => (count === 1 ? "Open the picture" : `Open picture ${index} of ${count}`),
+  openPicture: (index: number, count: number) =>
+    count === 1 ? "Open the picture" : `Open picture ${index} of ${count}`,
   preview: "Preview",
   resize: "Drag to change the width",
   // Edges
-  edgeLabel: (source: string, target: string) => `Edge from ${source} to ${target}`,
   lostEdge: "Its port does not exist now",
   listOf: (length: number) => `${length} items`,
   // Connecting
@@ -87,7 +86,6 @@ export const canvas = {
   runToHere: "Run to here",
   duplicate: "Duplicate",
   copy: "Copy",
-  cut: "Cut",
   paste: "Paste",
   bypass: "Bypass",
   mute: "Mute",
@@ -102,7 +100,6 @@ export const canvas = {
   selectAll: "Select all",
   autoLayout: "Auto-layout",
   fit: "Zoom to fit",
-  zoomSelection: "Zoom to selection",
   align: "Align",
   alignments: {
     left: "Left edges",
@@ -140,12 +137,9 @@ export const canvas = {
   clipboardBlocked: "The browser does not let this page read the clipboard. Press Ctrl+V instead.",
   uploading: (name: string) => `Uploading ${name}`,
   uploadShare: (percent: number) => `${percent} %`,
-  uploaded: (name: string) => `${name} is uploaded`,
   uploadFailed: (name: string) => `${name} was not uploaded`,
-  tooLarge: (name: string, limit: string) => `${name} is too large: at most ${limit} can be uploaded.`,
   notReadable: (name: string) => `${name} cannot be opened`,
   notReadableText: "Drop a workflow (JSON), a picture made with Blockloom, or an image.",
-  dropHint: "Drop a workflow or an image here",
   // View
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",

@@ -3,7 +3,7 @@ import { MoveHorizontal } from "lucide-react";
 import type { KeyboardEvent, PointerEvent } from "react";
 import type { Size } from "@/graph/types";
 import { text } from "@/strings";
-import { percent } from "./format";
+import { percent } from "@/ui/format";
 import { fromCentre } from "./usePointers";
 import { clampPart, dividerAt, partAt, type View } from "./view";
 

@@ -103,7 +103,6 @@ function Grid({ media, compared, hasMore, onMore, onLook, onCompare }: GridProps
   const columns = Math.max(1, Math.floor((width + GAP) / (TILE + GAP)));
   const side = Math.max(TILE, (width - GAP * (columns - 1)) / columns);
   const rows = Math.ceil(media.length / columns);
-  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoised
   const virtual = useVirtualizer({
     count: rows,
     getScrollElement: () => frame.current,

@@ -8,7 +8,7 @@ import { cx } from "@/ui/cx";
 import type { MenuItem } from "@/ui/Menu";
 import { loadAsInput } from "./actions";
 import { download, dragPicture } from "./drag";
-import { moment } from "./format";
+import { moment } from "@/ui/format";
 import type { Media } from "./media";
 
 interface Props {

@@ -11,7 +11,7 @@ import { IconButton } from "@/ui/IconButton";
 import { Menu, type MenuItem } from "@/ui/Menu";
 import { deleteRun, rerun } from "./actions";
 import { dragPicture } from "./drag";
-import { ago, duration, moment } from "./format";
+import { ago, duration, moment } from "@/ui/format";
 import { secondsOf } from "./history";
 import { asLightboxImage, mediaOf, type Media } from "./media";
 import { forgetRun } from "./queries";

@@ -10,7 +10,7 @@ import { PortRow } from "./PortRow";
 import { Section } from "./Section";
 import { written } from "./seeds";
 import { focusAndSelect } from "./focus";
-import { useNodeTitle } from "./useNodeTitle";
+import { useNodeTitle } from "@/canvas/useNodeTitle";
 
 const words = text.results.inspector;
 

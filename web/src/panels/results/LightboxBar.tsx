@@ -21,7 +21,7 @@ import { Menu } from "@/ui/Menu";
 import { Tooltip } from "@/ui/Tooltip";
 import { loadAsInput } from "./actions";
 import { download, dragPicture } from "./drag";
-import { percent } from "./format";
+import { percent } from "@/ui/format";
 import type { Look } from "./useView";
 
 interface Props {

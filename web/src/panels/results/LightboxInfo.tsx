@@ -6,7 +6,7 @@ import { text } from "@/strings";
 import { CopyButton } from "@/ui/CopyButton";
 import { Skeleton } from "@/ui/Skeleton";
 import { Facts } from "./Facts";
-import { bytes, duration, moment } from "./format";
+import { bytes, duration, moment } from "@/ui/format";
 import { secondsOf } from "./history";
 import { useWholeRun } from "./queries";
 import { Section } from "./Section";

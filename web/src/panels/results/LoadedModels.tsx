@@ -5,7 +5,7 @@ import type { WorkerChanged } from "@/api/types";
 import { reportError } from "@/panels/shell/reportError";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
-import { bytes } from "./format";
+import { bytes } from "@/ui/format";
 import { Section } from "./Section";
 
 type Model = NonNullable<WorkerChanged["models"]>[number];

@@ -1,11 +1,12 @@
 /** How a node fared in the run that the tab shows: state, time, key, log, and why it ran. */
+import { useNodeTitle } from "@/canvas/useNodeTitle";
 import { useNodeRun } from "@/store/runs";
 import { useTab } from "@/store/editor";
 import { text } from "@/strings";
 import { CopyButton } from "@/ui/CopyButton";
 import { ProblemView } from "@/ui/ProblemView";
 import { Facts } from "./Facts";
-import { duration } from "./format";
+import { duration } from "@/ui/format";
 import { LogLines } from "./LogLines";
 import { Section } from "./Section";
 import { markedState, StateMark } from "./StateMark";
@@ -16,6 +17,7 @@ const words = text.results.inspector;
 export function NodeLastRun({ id }: { id: string }) {
   const runId = useTab((tab) => tab.runs);
   const node = useNodeRun(id);
+  const missing = useNodeTitle(node?.because ?? null);
   if (!node || runId === null) return null;
   const { state, cached, step, total, seconds, key, log, problem, because } = node;
   const ended = state === "succeeded" || state === "failed";
@@ -31,7 +33,7 @@ export function NodeLastRun({ id }: { id: string }) {
               [words.key, key && <Key key="key" value={key} />],
             ]}
           />
-          {because !== null && <p className="text-xs text-muted">{text.canvas.skippedBecause(because)}</p>}
+          {because !== null && <p className="text-xs text-muted">{text.canvas.skippedBecause(missing ?? because)}</p>}
           {problem && <ProblemView problem={problem} />}
         </div>
       </Section>

@@ -13,7 +13,7 @@ import { ProblemView } from "@/ui/ProblemView";
 import { Section } from "./Section";
 import { focusAndSelect } from "./focus";
 import { groupProblems, identity, isError, type ProblemGroup } from "./problems";
-import { useNodeTitle } from "./useNodeTitle";
+import { useNodeTitle } from "@/canvas/useNodeTitle";
 
 const words = text.results.problems;
 

@@ -81,7 +81,6 @@ export function QueuePanel() {
 
 function Rows({ rows, hasMore, onMore }: { rows: readonly QueueRow[]; hasMore: boolean; onMore: () => void }) {
   const frame = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is memoised
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,

@@ -4,9 +4,9 @@ import { useTab } from "@/store/editor";
 import type { NodeRunView } from "@/store/runs";
 import { text } from "@/strings";
 import { focusAndSelect } from "./focus";
-import { duration } from "./format";
+import { duration } from "@/ui/format";
 import { markedState, StateMark } from "./StateMark";
-import { useNodeTitle } from "./useNodeTitle";
+import { useNodeTitle } from "@/canvas/useNodeTitle";
 
 const words = text.results.run;
 

@@ -7,7 +7,7 @@ import { CopyButton } from "@/ui/CopyButton";
 import { EmptyState } from "@/ui/EmptyState";
 import { ProblemView } from "@/ui/ProblemView";
 import { Facts } from "./Facts";
-import { duration, moment, percent } from "./format";
+import { duration, moment, percent } from "@/ui/format";
 import { LogLines } from "./LogLines";
 import { ProgressLine } from "./ProgressLine";
 import { useWholeRun } from "./queries";

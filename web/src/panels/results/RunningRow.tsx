@@ -4,7 +4,7 @@ import { cancelRun, useNodeRuns, type RunView } from "@/store/runs";
 import { totalProgress } from "@/store/progress";
 import { text } from "@/strings";
 import { IconButton } from "@/ui/IconButton";
-import { duration, percent } from "./format";
+import { duration, percent } from "@/ui/format";
 import { ProgressLine } from "./ProgressLine";
 import { StateMark } from "./StateMark";
 import { useNow } from "./useNow";

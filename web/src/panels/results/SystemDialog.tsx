@@ -15,7 +15,7 @@ import { ProblemView } from "@/ui/ProblemView";
 import { Skeleton } from "@/ui/Skeleton";
 import { Bar } from "./Bar";
 import { Facts } from "./Facts";
-import { bytes, duration } from "./format";
+import { bytes, duration } from "@/ui/format";
 import { LoadFailed } from "./LoadFailed";
 import { LoadedModels } from "./LoadedModels";
 import { Section } from "./Section";

@@ -10,7 +10,7 @@ import { Dialog } from "@/ui/Dialog";
 import { assertNever } from "@/store/assert";
 import { decideLater, useIsPutOff } from "./conflictChoice";
 import { differences, type Differences, type NodeDifference } from "./differences";
-import { when } from "./format";
+import { when } from "@/ui/format";
 import { GraphOutline } from "./GraphOutline";
 import { useRevisions } from "./useGraphs";
 

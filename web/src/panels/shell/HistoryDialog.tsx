@@ -10,7 +10,7 @@ import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { EmptyState } from "@/ui/EmptyState";
 import { Skeleton } from "@/ui/Skeleton";
-import { when } from "./format";
+import { when } from "@/ui/format";
 import { openRevision, restoreRevision } from "./graphActions";
 import { reportError } from "./reportError";
 import { useRevisions } from "./useGraphs";

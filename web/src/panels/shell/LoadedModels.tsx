@@ -1,6 +1,6 @@
 /** The models in the worker's memory, each with a way to take it out. */
 import { CircleX } from "lucide-react";
-import { bytes } from "@/panels/results/format";
+import { bytes } from "@/ui/format";
 import { text } from "@/strings";
 import { useWorker } from "@/store/connection";
 import { Button } from "@/ui/Button";

@@ -2,7 +2,7 @@
 import { Download } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import type { DownloadProgress } from "@/api/types";
-import { bytes } from "@/panels/results/format";
+import { bytes } from "@/ui/format";
 import { text } from "@/strings";
 import { useDownloads } from "@/store/connection";
 import { Button } from "@/ui/Button";

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import type { LocalModel } from "@/api/types";
-import { bytes } from "@/panels/results/format";
+import { bytes } from "@/ui/format";
 import { text } from "@/strings";
 import { toast } from "@/store/toasts";
 import { Button } from "@/ui/Button";

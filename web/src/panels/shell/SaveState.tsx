@@ -5,7 +5,7 @@ import { isBlank, useTab } from "@/store/editor";
 import { saveTab } from "@/store/saving";
 import { cx } from "@/ui/cx";
 import { decideNow } from "./conflictChoice";
-import { clock } from "./format";
+import { clock } from "@/ui/format";
 import { STATUS_CELL } from "./statusCell";
 
 const words = text.shell.status;

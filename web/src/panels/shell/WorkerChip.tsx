@@ -5,7 +5,7 @@ import { useWorker } from "@/store/connection";
 import { openDialog } from "@/store/ui";
 import { cx } from "@/ui/cx";
 import { Tooltip } from "@/ui/Tooltip";
-import { share } from "./format";
+import { memory as inUse } from "@/ui/format";
 
 type State = WorkerChanged["state"] | "unknown";
 
@@ -49,6 +49,6 @@ export function WorkerChip() {
 function memoryOf({ memory }: WorkerChanged): string {
   if (memory === undefined) return "";
   const { device_total: total = 0, device_used: used = 0, rss = 0 } = memory;
-  if (total > 0) return share(used, total);
-  return rss > 0 ? share(rss, 0) : "";
+  if (total > 0) return inUse(used, total);
+  return rss > 0 ? inUse(rss, 0) : "";
 }

@@ -8,7 +8,7 @@ import { openDialog } from "@/store/ui";
 import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/IconButton";
 import { Menu, type MenuItem } from "@/ui/Menu";
-import { when } from "./format";
+import { when } from "@/ui/format";
 import { deleteGraph, duplicateGraph, renameGraph } from "./graphActions";
 import { NameField } from "./NameField";
 import { reportError } from "./reportError";

@@ -1,6 +1,7 @@
 /** What is known of a tensor without fetching it: shape, number type, size and statistics. */
 import type { ValueSummary } from "@/api/types";
 import { text } from "@/strings";
+import { bytes } from "@/ui/format";
 
 const words = text.widgets.value;
 
@@ -24,11 +25,4 @@ export function TensorFacts({ value }: { value: ValueSummary }) {
 
 function digits(number: number): string {
   return Number.isInteger(number) ? String(number) : number.toPrecision(4);
-}
-
-function bytes(size: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(size) / 3));
-  const amount = size / 1000 ** power;
-  return `${amount >= 100 || power === 0 ? Math.round(amount) : amount.toFixed(1)} ${units[power] ?? ""}`;
 }

@@ -14,6 +14,7 @@ export function duration(seconds: number): string {
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+const GIGABYTE = 1024 ** 3;
 
 /** Bytes in powers of 1024, as the server's settings count them: 12_026_000_000 → "11.2 GB". */
 export function bytes(count: number): string {
@@ -25,6 +26,11 @@ export function bytes(count: number): string {
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : 1;
   return `${value.toFixed(digits)} ${UNITS[unit] ?? "B"}`;
+}
+
+/** Memory in use: `11/24 GB`, or `3.2 GB` where there is no total. */
+export function memory(used: number, total: number): string {
+  return total > 0 ? `${gigabytes(used)}/${gigabytes(total)} GB` : `${gigabytes(used)} GB`;
 }
 
 const relative = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto", style: "short" });
@@ -50,6 +56,21 @@ export function moment(time: number): string {
   return dateTime.format(time * 1000);
 }
 
+/** A time of day by the clock of this machine: `12:04`. */
+export function clock(time: Date): string {
+  return time.toLocaleTimeString(LANGUAGE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/** Today's times as `12:04`, others as `21 Nov 12:04`, of other years with the year. `seconds` since the epoch. */
+export function when(seconds: number, now: Date = new Date()): string {
+  const time = new Date(seconds * 1000);
+  if (time.toDateString() === now.toDateString()) return clock(time);
+  const date = { day: "numeric", month: "short" } as const;
+  const sameYear = time.getFullYear() === now.getFullYear();
+  const day = time.toLocaleDateString("en-GB", sameYear ? date : { ...date, year: "numeric" });
+  return `${day} ${clock(time)}`;
+}
+
 const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
 
 /** 0.42 → "42%", 3 → "300%". */
@@ -59,4 +80,9 @@ export function percent(part: number): string {
 
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+function gigabytes(count: number): string {
+  const value = count / GIGABYTE;
+  return value < 9.95 ? value.toFixed(1).replace(/\.0$/, "") : value.toFixed(0);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, duration, percent } from "./format";
+import { ago, bytes, duration, memory, percent, when } from "./format";
+
+const GB = 1024 ** 3;
 
 describe("duration", () => {
   it.each([
@@ -40,3 +42,17 @@ describe("ago", () => {
 });
 
 it("writes shares in percent", () => expect([0, 0.424, 3].map(percent)).toEqual(["0%", "42%", "300%"]));
+
+it("tells memory in GB, with a decimal where it matters", () => {
+  expect(memory(11.2 * GB, 24 * GB)).toBe("11/24 GB");
+  expect(memory(0.5 * GB, 0)).toBe("0.5 GB");
+  expect(memory(9.96 * GB, 80 * GB)).toBe("10/80 GB");
+});
+
+it("gives times of today no date, and those of other years their year", () => {
+  const now = new Date(2026, 10, 21, 15, 0);
+  const at = (...parts: [number, number, number, number, number]) => when(new Date(...parts).getTime() / 1000, now);
+  expect(at(2026, 10, 21, 9, 5)).toBe("09:05");
+  expect(at(2026, 2, 3, 23, 59)).toBe("3 Mar 23:59");
+  expect(at(2025, 2, 3, 0, 0)).toBe("3 Mar 2025 00:00");
+});

@@ -1,8 +1,8 @@
 /** What a node of the active tab is called; undefined if the graph does not have it. */
-import { nodeTitle } from "@/canvas/titles";
 import { nodeById } from "@/graph/document";
 import { useCatalogue } from "@/store/catalogue";
 import { useTab } from "@/store/editor";
+import { nodeTitle } from "./titles";
 
 /** A text, so that whoever shows it is not drawn again while the node is dragged. */
 export function useNodeTitle(id: string | null): string | undefined {
