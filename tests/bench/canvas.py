@@ -1,6 +1,8 @@
 """The canvas in headless Chromium: first paint, size of its scripts, panning large graphs, compiling after an edit."""
 
+import json
 import statistics
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +23,8 @@ COMPILE = 30
 LARGE = {1_000: (500, 20), 5_000: (800, 35)}
 """Nodes: aims for the first paint and the 95th percentile of a frame while panning, in milliseconds."""
 ZOOMED_OUT = 50
+RATE, RUNS = 100, 50
+"""Runs a minute, and how many of them."""
 COLUMNS, COLUMN, ROW = 25, 340, 260
 
 PAINTED = """
@@ -48,7 +52,7 @@ def main() -> list[str]:
         lines = ["| | measured | aim |", "|---|---:|---:|", *_first_load(browser, url)]
         for size in LARGE:
             lines += _large_graph(browser, url, size)
-        return lines + _edits(browser, url)
+        return [*lines, *_edits(browser, url), *_events(browser, http, url)]
 
 
 def graph_id(size: int) -> str:
@@ -172,6 +176,43 @@ def _edits(browser: Browser, url: str) -> list[str]:
             answer.value.finished()
             times.append(answer.value.request.timing["responseEnd"])
     return [_row("200 nodes: compile round trip after an edit, ms", statistics.median(times), COMPILE)]
+
+
+def _events(browser: Browser, http: httpx.Client, url: str) -> list[str]:
+    """Runs at the pace of `RATE`: which of their events does the open page never get?"""
+    seen: dict[str, set[int]] = {}
+
+    def on_frame(data: str | bytes) -> None:
+        for event in json.loads(data) if isinstance(data, str) else []:
+            if "seq" in event:
+                seen.setdefault(event["run"], set()).add(event["seq"])
+
+    with _page(browser, url) as page:
+        page.on("websocket", lambda socket: socket.on("framereceived", on_frame))
+        page.goto(f"/#/g/{graph_id(50)}")
+        page.locator("[data-node]").first.wait_for()
+        told = {run["id"]: run["seq"] for run in (_numbered_run(page, http, number) for number in range(RUNS))}
+        page.wait_for_timeout(1000)
+    lost = sum(len(set(range(1, last + 1)) - seen.get(run, set())) for run, last in told.items())
+    return [_row(f"{RUNS} runs at {RATE} a minute, {sum(told.values())} events: lost", lost, 0)]
+
+
+def _numbered_run(page: Page, http: httpx.Client, number: int) -> dict[str, Any]:
+    """A run of 50 nodes that nothing is cached of, and the rest of the time that one run has at this pace."""
+    began = time.monotonic()
+    texts = [
+        {"id": f"text{index}", "type": "value.text", "params": {"value": f"{index} {number}"}} for index in range(25)
+    ]
+    joins = [{"id": f"join{index}", "type": "text.join"} for index in range(25)]
+    edges = [
+        {"source": f"text{index}", "sourceHandle": "text", "target": f"join{index}", "targetHandle": "texts"}
+        for index in range(25)
+    ]
+    document = {"format": "blockloom/1", "nodes": texts + joins, "edges": edges}
+    run: dict[str, Any] = http.post("/api/runs", params={"wait": 60}, json={"graph": document}).json()
+    assert run["state"] == "succeeded", run["problem"]
+    page.wait_for_timeout(max(0.0, 60 / RATE - (time.monotonic() - began)) * 1000)
+    return run
 
 
 def _p95(values: list[float]) -> float:
