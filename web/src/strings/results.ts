@@ -36,7 +36,7 @@ const inspector = {
   lock: "Pinned models",
   lockText: "Commits this workflow is held to, so that it gives the same result later.",
   copyCommit: "Copy the commit",
-  noLock: "None yet. A run pins the models it uses.",
+  noLock: "No model of this graph is pinned to a commit.",
   nothingSelected: "Select a node to see its ports, values and timing.",
   selected: (count: number) => `${count} nodes selected`,
   together: "All of them",
