@@ -551,14 +551,14 @@ class Engine:
 
 
 def _calm_collector() -> None:
-    """Keep Python's cycle collector out of runs of up to some 20,000 nodes, and from what was imported.
+    """Keep Python's cycle collector out of runs of up to some 40,000 nodes, and from what was imported.
 
     A run of 10,000 nodes makes some 300,000 objects that live until it is stored, and hardly a cycle among them. With
     the usual thresholds half of the time per node went into looking for cycles, in pauses of up to half a second.
     The rest of the looking is done while nothing runs.
     """
     gc.freeze()
-    gc.set_threshold(500_000, 5, 50)
+    gc.set_threshold(1_000_000, 5, 50)
 
 
 def _worker_config(config: EngineConfig) -> WorkerConfig:
