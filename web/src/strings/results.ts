@@ -155,7 +155,7 @@ const lightbox = {
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   fit: "Fit",
-  actual: "Actual size",
+  actual: "1:1, actual size",
   oneToOne: "1:1",
   compare: "Compare",
   stopCompare: "Stop comparing",

@@ -75,6 +75,7 @@ export const shell = {
     stopped: "stopped",
     failed: "failed",
     unknown: "no worker yet",
+    lead: "Worker: ",
     chip: (state: string, memory: string) =>
       memory === ""
         ? `Worker: ${state}. Opens the system view.`

@@ -3,7 +3,7 @@ import { ChevronDown } from "lucide-react";
 import { Popover as Radix } from "radix-ui";
 import { useState, type KeyboardEvent } from "react";
 import { cx } from "./cx";
-import { POPOVER_BOX } from "./Popover";
+import { POPOVER_BOX } from "./popoverBox";
 import { SelectList } from "./SelectList";
 import { FIELD } from "./TextInput";
 import type { ListboxItem } from "./useListbox";

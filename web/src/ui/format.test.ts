@@ -41,7 +41,7 @@ describe("ago", () => {
   it("takes a server clock that runs ahead as now", () => expect(ago(2000, 1000)).toBe("now"));
 });
 
-it("writes shares in percent", () => expect([0, 0.424, 3].map(percent)).toEqual(["0%", "42%", "300%"]));
+it("writes shares in percent", () => expect([0, 0.424, 3].map(percent)).toEqual(["0 %", "42 %", "300 %"]));
 
 it("tells memory in GB, with a decimal where it matters", () => {
   expect(memory(11.2 * GB, 24 * GB)).toBe("11/24 GB");

@@ -71,11 +71,9 @@ export function when(seconds: number, now: Date = new Date()): string {
   return `${day} ${clock(time)}`;
 }
 
-const share = new Intl.NumberFormat(LANGUAGE, { style: "percent", maximumFractionDigits: 0 });
-
-/** 0.42 → "42%", 3 → "300%". */
+/** 0.42 → "42 %", 3 → "300 %". */
 export function percent(part: number): string {
-  return share.format(part);
+  return `${Math.round(part * 100)} %`;
 }
 
 function join(large: number, largeUnit: string, small: number, smallUnit: string): string {

@@ -26,7 +26,7 @@ export function ColorControl({ value, label, disabled, onChange }: ControlProps)
         onChange={(event) => onChange(withAlphaOf(colour, event.target.value))}
         className="h-7 w-7 shrink-0 cursor-pointer rounded-control border border-line bg-sunken p-0.5 disabled:opacity-50 [&::-webkit-color-swatch]:rounded [&::-webkit-color-swatch]:border-0 [&::-webkit-color-swatch-wrapper]:p-0"
       />
-      <Tooltip content={text.widgets.noColour} open={wrong} side="bottom">
+      <Tooltip content={text.widgets.noColour} open={wrong} side="right">
         <TextInput
           aria-label={label}
           aria-invalid={wrong}

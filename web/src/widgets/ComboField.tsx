@@ -5,7 +5,7 @@ import { useRef, useState, type KeyboardEvent } from "react";
 import { text } from "@/strings";
 import { cx } from "@/ui/cx";
 import { Listbox } from "@/ui/Listbox";
-import { POPOVER_BOX } from "@/ui/Popover";
+import { POPOVER_BOX } from "@/ui/popoverBox";
 import { TextInput } from "@/ui/TextInput";
 import { useListbox, type ListboxItem } from "@/ui/useListbox";
 

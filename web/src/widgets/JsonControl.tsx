@@ -19,7 +19,7 @@ export function JsonControl({ widget, value, label, disabled, onChange }: Contro
     if (JSON.stringify(next) !== JSON.stringify(value)) onChange(next);
   };
   return (
-    <Tooltip content={fault} open={fault !== null} side="bottom">
+    <Tooltip content={fault} open={fault !== null} side="right">
       <textarea
         aria-label={label}
         aria-invalid={fault !== null}

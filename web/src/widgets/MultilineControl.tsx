@@ -3,6 +3,7 @@ import type { KeyboardEvent } from "react";
 import { cx } from "@/ui/cx";
 import { FIELD } from "@/ui/TextInput";
 import type { ControlProps } from "./control";
+import { typeInto } from "./typeInto";
 import { useDraft } from "./useDraft";
 import { changeWeight } from "./weights";
 
@@ -20,7 +21,7 @@ export function MultilineControl({ widget, value, label, disabled, onChange }: C
     const selected = { text: area.value, start: area.selectionStart, end: area.selectionEnd };
     const next = changeWeight(selected, up ? WEIGHT_STEP : -WEIGHT_STEP);
     if (next === null) return;
-    area.setRangeText(next.text, 0, area.value.length);
+    typeInto(area, next.text);
     area.setSelectionRange(next.start, next.end);
     change(next.text);
   };

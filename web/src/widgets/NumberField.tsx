@@ -72,7 +72,7 @@ export function NumberField(props: NumberFieldProps) {
   };
 
   return (
-    <Tooltip content={hint} open={hint !== null} side="bottom">
+    <Tooltip content={hint} open={hint !== null} side="right">
       <span className={cx("relative flex min-w-0 flex-1 overflow-hidden rounded-control", className)}>
         <input
           ref={field}

@@ -1,5 +1,6 @@
 /** The run that the tab shows: how it goes, what each node took, which seeds it used, what was said. */
 import { Play } from "lucide-react";
+import { useNodeTitle } from "@/canvas/useNodeTitle";
 import { useActiveRun, useNodeRuns, type NodeRunView, type RunView } from "@/store/runs";
 import { totalProgress } from "@/store/progress";
 import { text } from "@/strings";
@@ -13,7 +14,7 @@ import { ProgressLine } from "./ProgressLine";
 import { useWholeRun } from "./queries";
 import { RunNodes } from "./RunNodes";
 import { Section } from "./Section";
-import { seedsOf } from "./seeds";
+import { seedsOf, type UsedSeed } from "./seeds";
 import { StateMark } from "./StateMark";
 import { useNow } from "./useNow";
 
@@ -92,16 +93,21 @@ function Seeds({ run }: { run: RunView }) {
   return (
     <Section title={words.seeds} open>
       <ul className="flex flex-col">
-        {seeds.map(({ node, param, seed }) => (
-          <li key={`${node}.${param}`} className="flex items-center gap-2 text-sm">
-            <span className="min-w-0 flex-1 truncate text-body">
-              {param === "seed" ? node : words.seedOf(node, param)}
-            </span>
-            <span className="font-mono text-xs text-strong select-text">{seed}</span>
-            <CopyButton compact value={String(seed)} label={words.copySeed(String(seed))} />
-          </li>
+        {seeds.map((used) => (
+          <SeedRow key={`${used.node}.${used.param}`} used={used} />
         ))}
       </ul>
     </Section>
+  );
+}
+
+function SeedRow({ used: { node, param, seed } }: { used: UsedSeed }) {
+  const title = useNodeTitle(node) ?? node;
+  return (
+    <li className="flex items-center gap-2 text-sm">
+      <span className="min-w-0 flex-1 truncate text-body">{param === "seed" ? title : words.seedOf(title, param)}</span>
+      <span className="font-mono text-xs text-strong select-text">{seed}</span>
+      <CopyButton compact value={String(seed)} label={words.copySeed(String(seed))} />
+    </li>
   );
 }

@@ -10,21 +10,26 @@ import { useTemplateGraph } from "./useTemplates";
 export function TemplateCard({ template, small = false }: { template: Template; small?: boolean }) {
   const { data: doc } = useTemplateGraph(template.name);
   return (
-    <button
-      type="button"
-      aria-label={template.title}
-      className="group flex min-w-0 flex-col overflow-hidden rounded-panel border border-line bg-surface text-left transition-colors duration-120 hover:border-muted"
-      onClick={() => void openTemplate(template.name)}
-    >
+    <div className="group relative flex min-w-0 flex-col overflow-hidden rounded-panel border border-line bg-surface text-left outline-offset-2 outline-accent transition-colors duration-120 hover:border-muted has-focus-visible:outline-2">
       <TemplatePicture name={template.name}>{doc && <GraphOutline doc={doc} className="size-3/5" />}</TemplatePicture>
-      <span className="flex w-full flex-1 flex-col gap-0.5 border-t border-line px-2.5 py-2">
-        <span className={cx("font-medium text-strong", small ? "text-xs" : "text-sm")}>{template.title}</span>
+      <div className="flex w-full flex-1 flex-col gap-0.5 border-t border-line px-2.5 py-2">
+        {/* Its name is the button, which the whole card takes clicks for. */}
+        <button
+          type="button"
+          className={cx(
+            "text-left font-medium text-strong outline-none after:absolute after:inset-0",
+            small ? "text-xs" : "text-sm",
+          )}
+          onClick={() => void openTemplate(template.name)}
+        >
+          {template.title}
+        </button>
         <span className="mt-auto flex h-6 w-full items-center justify-between gap-3 text-xs text-muted">
           {doc && text.shell.templates.nodes(doc.nodes.length)}
           {doc && <GraphOutline doc={doc} className="h-full min-w-0 max-w-16 flex-1" />}
         </span>
-      </span>
-    </button>
+      </div>
+    </div>
   );
 }
 

@@ -27,11 +27,11 @@ export function WorkerChip() {
     <Tooltip content={worker?.reason ? worker.reason : words.chip(words[state], memory)} side="bottom">
       <button
         type="button"
-        aria-label={words.chip(words[state], memory)}
         className="flex h-7 min-w-24 shrink-0 items-center gap-1.5 rounded-control px-2 text-xs whitespace-nowrap text-body transition-colors duration-120 hover:bg-sunken"
         onClick={() => openDialog({ kind: "system" })}
       >
         <span className={cx("size-2 rounded-full", DOTS[state])} aria-hidden />
+        <span className="sr-only">{words.lead}</span>
         {state === "ready" ? (
           <>
             <span>{worker?.device || words.noDevice}</span>
