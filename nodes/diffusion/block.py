@@ -9,6 +9,7 @@ from engine.catalogue.context import Context
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
 from engine.errors import NodeError, Problem
+from nodes.diffusion.heavy import runtime
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.ref import parse_ref
 
@@ -76,9 +77,8 @@ _interfaces = _Interfaces(limit=1024)
 
 def run(context: Context, **inputs: Any) -> Mapping[str, Any]:
     """Run the block in a worker; see `nodes.diffusion.runtime.run`."""
-    from nodes.diffusion.runtime.run import run_block
-
-    return run_block(context, **inputs)
+    outputs: Mapping[str, Any] = runtime("run").run_block(context, **inputs)
+    return outputs
 
 
 def environment() -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import WorkerFacts, WorkerSide
 from nodes.diffusion import block, pipeline
+from nodes.diffusion.heavy import runtime
 
 
 def definitions() -> list[NodeDefinition]:
@@ -23,14 +24,12 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
     store = ComponentStore(facts, repos)
 
     def describe_repo(request: Mapping[str, Any]) -> dict[str, Any]:
-        from nodes.diffusion.runtime.describe import Describer
-
-        return Describer(facts.data_dir, repos).repo(request)
+        description: dict[str, Any] = runtime("describe").Describer(facts.data_dir, repos).repo(request)
+        return description
 
     def describe_block(request: Mapping[str, Any]) -> dict[str, Any]:
-        from nodes.diffusion.runtime.describe import Describer
-
-        return Describer(facts.data_dir, repos).block(request)
+        description: dict[str, Any] = runtime("describe").Describer(facts.data_dir, repos).block(request)
+        return description
 
     return WorkerSide(
         kinds=(TensorKind(),),
@@ -43,4 +42,4 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
 
 def warm() -> None:
     """Import what the first run needs: torch, transformers and diffusers' modular part."""
-    import nodes.diffusion.runtime.run  # noqa: F401
+    runtime("run")

@@ -1,0 +1,17 @@
+"""The one way from the light part of the pack to `runtime`, which imports torch and diffusers."""
+
+import importlib
+import threading
+from typing import Any
+
+_importing = threading.RLock()
+
+
+def runtime(module: str) -> Any:
+    """A module of `nodes.diffusion.runtime` by its name, imported by one thread at a time.
+
+    diffusers' modules import each other in rings. When two threads enter such a ring at different places, Python lets
+    one of them see modules that are half done rather than wait for ever.
+    """
+    with _importing:
+        return importlib.import_module(f"nodes.diffusion.runtime.{module}")
