@@ -109,10 +109,7 @@ class Client:
 
     def cancel(self, run_id: str) -> Run:
         """Cancel a run that has not ended; one that has stays as it is."""
-        run = self.get(run_id)
-        if run.state in FINAL_STATES:
-            return run
-        return Run.model_validate(self._call("DELETE", f"runs/{run_id}") or run)
+        return Run.model_validate(self._call("DELETE", f"runs/{run_id}?keep=true"))
 
     def events(self, run_id: str, after: int = 0) -> Iterator[RunEvent]:
         """The events of a run with `seq` above `after`, as they happen; resumes a broken stream."""

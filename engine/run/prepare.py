@@ -7,12 +7,14 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from engine.catalogue.spec import MAX_EXACT_INT
 from engine.errors import GraphError, Problem
 from engine.graph.compile import Compiled
 from engine.graph.document import Graph, Node
 from engine.graph.overrides import unknown_overrides
 from engine.run.plan import default_targets
+
+RANDOM_SEEDS = 2**32
+"""How many there are: few enough to be read out and seen as a whole."""
 
 
 def raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
@@ -30,7 +32,7 @@ def draw_seeds(compiled: Compiled) -> Graph | None:
     for node_id, node in compiled.nodes.items():
         for port in node.interface.inputs:
             if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
-                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(MAX_EXACT_INT + 1)
+                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(RANDOM_SEEDS)
     if not drawn:
         return None
     nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]

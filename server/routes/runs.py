@@ -102,9 +102,17 @@ async def follow_run(
 
 
 @router.delete("/{run_id}", response_model=Run, responses={204: {"description": "The ended run was removed."}})
-async def delete_run(run_id: str, here: Here) -> Response:
-    """Cancel a run that has not ended (200, with the cancelled run); remove one that has from the history (204)."""
-    if _run(here, run_id).state in FINAL_STATES:
+async def delete_run(
+    run_id: str,
+    here: Here,
+    keep: Annotated[bool, Query(description="Never remove: a run that has ended meanwhile stays as it is.")] = False,
+) -> Response:
+    """Cancel a run that has not ended (200, with the run); remove one that has from the history (204).
+
+    With `?keep=true` a run that has ended is not removed but answered, 200: whoever only wants to cancel is safe from
+    a run that ends in the same moment.
+    """
+    if _run(here, run_id).state in FINAL_STATES and not keep:
         here.engine.delete_run(run_id)
         return Response(status_code=204)
     return _answer(await here.engine.cancel(run_id))

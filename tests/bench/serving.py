@@ -30,11 +30,17 @@ def serving() -> Iterator[str]:
             process.wait()
 
 
-def start(data: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """A server that has just been started."""
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def start(data: Path, port: int | None = None) -> tuple[str, subprocess.Popen[bytes]]:
+    """A server that has just been started, on a free port if none is given."""
+    port = port or free_port()
     env = os.environ | {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": str(data)}
     command = [str(Path(sys.executable).with_name("blockloom")), "serve"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -53,6 +53,15 @@ def test_an_ended_run_is_removed_from_the_history(server, helpers):
     assert server.http.get(f"/api/runs/{run_id}").status_code == 404
 
 
+def test_a_run_that_is_only_to_be_cancelled_stays_in_the_history_when_it_has_ended(server, helpers):
+    ended = server.run(helpers.graph(helpers.node("show", "echo", value=1))).json()
+    answer = server.http.delete(f"/api/runs/{ended['id']}?keep=true")
+    assert (answer.status_code, answer.json()["state"]) == (200, "succeeded")
+    assert server.http.get(f"/api/runs/{ended['id']}").status_code == 200
+    waiting = server.start(helpers.graph(helpers.node("wait", "wait")))
+    assert server.http.delete(f"/api/runs/{waiting}?keep=true").json()["state"] == "cancelled"
+
+
 def test_runs_are_listed_by_state_and_name_in_pages(server, helpers):
     ids = [
         server.run(helpers.graph(helpers.node("show", "echo", value=n), name="Listed")).json()["id"] for n in range(3)

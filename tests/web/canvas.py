@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Locator, Page, Response, expect
 
@@ -10,6 +10,7 @@ RUN_PATIENCE = 60_000
 """Milliseconds that a run of the demo model may take, the start of its worker included."""
 STEPS = 10
 """Mouse moves per drag: the canvas follows moves, not jumps."""
+Side = Literal["source", "target"]
 WORKING = "[data-node]:is([data-state=queued], [data-state=running])"
 
 
@@ -57,9 +58,10 @@ class Canvas:
         """An edge by its id, `source.port->target.port`."""
         return self.page.locator(f'.react-flow__edge[data-id="{edge_id}"]')
 
-    def handle(self, node_id: str, port: str) -> Locator:
+    def handle(self, node_id: str, port: str, side: Side | None = None) -> Locator:
+        """The handle of a port; `side` tells an input from an output of the same name."""
         flow_node = self.page.locator(".react-flow__node").filter(has=self.node(node_id))
-        return flow_node.locator(f'.react-flow__handle[data-handleid="{port}"]')
+        return flow_node.locator(f'.react-flow__handle[data-handleid="{port}"]{f".{side}" if side else ""}')
 
     def param(self, node_id: str, name: str) -> Locator:
         """The label and the widget of a param, on the node itself."""
@@ -104,7 +106,7 @@ class Canvas:
 
     def connect(self, source: str, output: str, target: str, input_: str) -> None:
         """Draw an edge from an output to an input, and wait until it is there."""
-        self.drag(self.handle(source, output), self.handle(target, input_))
+        self.drag(self.handle(source, output, "source"), self.handle(target, input_, "target"))
         expect(self.edge(f"{source}.{output}->{target}.{input_}")).to_be_attached()
 
     def add_node(self, query: str) -> None:

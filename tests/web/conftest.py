@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.bench.serving import serving
 from tests.web.browser import chromium
@@ -21,6 +21,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 PATIENCE = 20_000
 """Milliseconds that an action or expectation may take on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

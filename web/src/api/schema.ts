@@ -415,7 +415,10 @@ export interface paths {
         readonly post?: never;
         /**
          * Delete Run
-         * @description Cancel a run that has not ended (200, with the cancelled run); remove one that has from the history (204).
+         * @description Cancel a run that has not ended (200, with the run); remove one that has from the history (204).
+         *
+         *     With `?keep=true` a run that has ended is not removed but answered, 200: whoever only wants to cancel is safe from
+         *     a run that ends in the same moment.
          */
         readonly delete: operations["delete_run"];
         readonly options?: never;
@@ -2690,7 +2693,10 @@ export interface operations {
     };
     readonly delete_run: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Never remove: a run that has ended meanwhile stays as it is. */
+                readonly keep?: boolean;
+            };
             readonly header?: never;
             readonly path: {
                 readonly run_id: string;

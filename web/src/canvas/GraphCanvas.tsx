@@ -43,6 +43,7 @@ const nodeTypes = { block: NodeFrame, group: GroupFrame, note: NoteFrame };
 const edgeTypes = { wire: Wire };
 const SNAP: [number, number] = [GRID / 2, GRID / 2];
 const MULTI_SELECT = ["Shift", "Meta", "Control"];
+const ORIGIN = { x: 0, y: 0, zoom: 1 };
 const FIT = { padding: 0.12, maxZoom: 1 };
 
 export function GraphCanvas() {
@@ -147,7 +148,9 @@ export function GraphCanvas() {
 
 /** Where the tab was left; null for a graph that nobody looked at yet, which is to be shown whole. */
 function startView() {
-  const { viewport } = activeTab().doc;
+  const { viewport, nodes } = activeTab().doc;
+  // React Flow would wait for the first node, and take it away from where it was put.
+  if (nodes.length === 0) return viewport ?? ORIGIN;
   const untouched = viewport === null || (viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1);
   return untouched ? null : viewport;
 }

@@ -147,6 +147,7 @@ const ParamRow = memo(function ParamRow({ y, height, nodeId, port, connected, va
       data-param={port.name}
       data-port={port.name}
       data-side="target"
+      data-widget={port.widget?.kind}
     >
       <PortHandle
         name={port.name}

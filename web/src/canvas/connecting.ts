@@ -100,7 +100,7 @@ export function firstFit(
   const candidates = (side === "target" ? ports?.inputs : ports?.outputs) ?? [];
   const taken = new Set(doc.edges.filter((edge) => edge.target === node.id).map((edge) => edge.targetHandle));
   const free = candidates.filter((port) => side === "source" || port.many === true || !taken.has(port.name));
-  const best = fittingPort(free, { side: from.side, type: from.type });
+  const best = fittingPort(free, from);
   const end = best && endOf(node, ports, best.name, side);
   return end ? judge(doc, from, end) : null;
 }

@@ -1,13 +1,16 @@
 /** New nodes out of palette entries: on empty canvas, at the loose end of an edge, or into an edge. */
-import type { JsonValue } from "@/api/types";
+import type { JsonValue, NodePorts, NodeType } from "@/api/types";
 import { addNode, connect, insertOnEdge } from "@/graph/commands";
 import { edgeById } from "@/graph/document";
 import { freshId } from "@/graph/ids";
 import { fittingPort } from "@/graph/search";
 import type { Command, Doc, GraphNode, Point } from "@/graph/types";
-import { catalogue } from "@/store/catalogue";
+import { catalogue, portsOfType } from "@/store/catalogue";
 import { activeTab, dispatch, nodePorts, select } from "@/store/editor";
 import type { PaletteState } from "@/store/ui";
+import { firstFit, type End } from "./connecting";
+import { pipelineEdge } from "./pipelines";
+import { wishEdge } from "./wishes";
 
 /** What is to be placed: a node type with values. */
 export interface Stamp {
@@ -30,23 +33,18 @@ export function place(stamp: Stamp, position: Point): string {
   return node.id;
 }
 
-/** Adds a node to the loose end of an edge, as one step. A dynamic node whose ports show later stays unconnected. */
+/** Adds a node to the loose end of an edge, as one step; a node whose ports show later is connected when they do. */
 export function placeAtEnd(stamp: Stamp, position: Point, from: NonNullable<PaletteState["from"]>): void {
   const node = newNode(activeTab().doc, stamp, position);
-  const face = catalogue().byType.get(stamp.type)?.interface;
-  const ports = (from.side === "source" ? face?.inputs : face?.outputs) ?? [];
-  const port = fittingPort(ports, from);
-  if (port === undefined) {
-    place(stamp, position);
-    return;
-  }
-  const edge =
-    from.side === "source"
-      ? { source: from.node, sourceHandle: from.handle, target: node.id, targetHandle: port.name }
-      : { source: node.id, sourceHandle: port.name, target: from.node, targetHandle: from.handle };
-  const many = from.side === "source" ? port.many === true : isMany(from.node, from.handle);
-  dispatch(inOneStep(addNode(node), connect(edge, { many })));
+  const type = catalogue().byType.get(stamp.type);
+  const end: End = { ...from, many: isMany(from), title: "" };
+  const own = firstFit(activeTab().doc, end, { id: node.id, title: "" }, type && freePorts(type, stamp));
+  const edges = own?.fits === true ? [connect(own.edge, { many: own.many })] : [];
+  const feed = from.type === "pipeline" ? null : pipelineEdge(activeTab(), from.node, node);
+  if (feed !== null) edges.push(connect(feed, { many: false }));
+  dispatch(inOneStep(addNode(node), ...edges));
   select([node.id]);
+  if (own?.fits !== true && type?.dynamic === true) wishEdge(activeTab(), node.id, end);
 }
 
 /** Puts a node into an edge if it has fitting ports, else beside it. */
@@ -76,6 +74,13 @@ export function inOneStep(first: Command, ...others: readonly Command[]): Comman
   };
 }
 
-function isMany(nodeId: string, input: string): boolean {
-  return nodePorts(activeTab(), nodeId)?.inputs?.find((port) => port.name === input)?.many ?? false;
+/** The usual ports of a type, without the params that the stamp has chosen. */
+function freePorts(type: NodeType, { params }: Stamp): NodePorts {
+  const { inputs = [], ...rest } = portsOfType(type);
+  return { ...rest, inputs: inputs.filter((port) => !Object.hasOwn(params, port.name)) };
+}
+
+function isMany({ node, handle, side }: NonNullable<PaletteState["from"]>): boolean {
+  if (side === "source") return false;
+  return nodePorts(activeTab(), node)?.inputs?.find((port) => port.name === handle)?.many ?? false;
 }

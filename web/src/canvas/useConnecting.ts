@@ -3,6 +3,7 @@ import { useReactFlow, type Connection, type FinalConnectionState, type OnConnec
 import { useMemo, useRef, type RefObject } from "react";
 import { addNode, connect, disconnect } from "@/graph/commands";
 import { edgeById, edgeId, nodeById } from "@/graph/document";
+import type { PaletteEntry } from "@/graph/search";
 import type { Doc, GraphEdge, Point } from "@/graph/types";
 import { catalogue } from "@/store/catalogue";
 import { activeTab, dispatch, nodePorts } from "@/store/editor";
@@ -10,8 +11,9 @@ import { openPalette } from "@/store/ui";
 import { text } from "@/strings";
 import { converter, endOf, firstFit, judge, type End, type Verdict } from "./connecting";
 import type { WireEdge } from "./flowTypes";
+import { pipelineEdge } from "./pipelines";
 import { inOneStep, newNode } from "./placing";
-import { nodeTitle } from "./titles";
+import { nodeTitle, presetOf } from "./titles";
 import { showWrongDrop } from "./wrongDrop";
 
 /** The port `handle` of a node of the active tab. */
@@ -71,7 +73,7 @@ export function useConnecting(wrapper: RefObject<HTMLElement | null>) {
     const refuse = (from: End, { verdict, to }: Target, at: Point) => {
       if (verdict.fits) return;
       const { types, reason } = verdict;
-      const helper = types && converter(catalogue().entries, types.given, types.wanted);
+      const helper = types && converter(knownEntries(), types.given, types.wanted);
       const [source, target] = from.side === "source" ? [from, to] : [to, from];
       const fix =
         helper && source && target
@@ -137,15 +139,30 @@ function targetAt(at: Point, from: End, state: FinalConnectionState, moving: Gra
   return end ? { to: end, verdict: judgeWithout(moving, from, end) } : null;
 }
 
+/** The entries of the catalogue; presets that are in the graph, with the ports that they have there. */
+function knownEntries(): readonly PaletteEntry[] {
+  const tab = activeTab();
+  const { entries, byType } = catalogue();
+  const used = new Map(
+    tab.doc.nodes.map((node) => [`${node.type}/${presetOf(node, byType.get(node.type))?.title}`, node.id]),
+  );
+  return entries.map((entry) => {
+    const { inputs, outputs } = nodePorts(tab, used.get(entry.id) ?? "") ?? {};
+    return inputs && outputs ? { ...entry, inputs, outputs } : entry;
+  });
+}
+
 function insert(helper: NonNullable<ReturnType<typeof converter>>, source: End, target: End, at: Point): void {
   const node = newNode(
     activeTab().doc,
     { type: helper.entry.type, params: helper.entry.params, title: helper.entry.title },
     at,
   );
+  const feed = pipelineEdge(activeTab(), target.node, node);
   dispatch(
     inOneStep(
       addNode(node),
+      ...(feed === null ? [] : [connect(feed, { many: false })]),
       connect(
         { source: source.node, sourceHandle: source.handle, target: node.id, targetHandle: helper.input },
         { many: false },

@@ -16,7 +16,6 @@ type Action = (flow: Flow) => void;
 /** By key; `ctrl` also stands for Cmd. */
 const KEYS: Readonly<Record<string, Action>> = {
   " ": act.openPaletteAtPointer,
-  "ctrl+s": () => void saveTab(),
   "ctrl+z": () => undo(),
   "ctrl+shift+z": () => redo(),
   "ctrl+y": () => redo(),
@@ -48,6 +47,7 @@ const KEYS: Readonly<Record<string, Action>> = {
 
 /** These work while a text is written, too. */
 const ALWAYS: Readonly<Record<string, Action>> = {
+  "ctrl+s": () => void saveTab(),
   "ctrl+enter": () => void startRun(),
   "ctrl+shift+enter": act.runSelected,
   "ctrl+alt+enter": act.runSelected,

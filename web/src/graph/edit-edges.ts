@@ -25,7 +25,6 @@ export function disconnect(edgeIds: readonly string[]): Command {
 export function setPoints(id: string, points: readonly Point[]): Command {
   return {
     name: `route ${between(id)}`,
-    merge: `points ${id}`,
     apply: (doc) => {
       const edge = edgeById(doc, id);
       if (!edge) return doc;

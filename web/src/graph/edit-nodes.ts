@@ -13,8 +13,10 @@ export function addNode(node: GraphNode): Command {
 /** `undefined` takes the value away, so that the default counts again. `label`: the param's title, for the undo menu. */
 export function setParam(nodeId: string, name: string, value: JsonValue | undefined, label?: string): Command {
   return {
-    name: value === undefined ? `reset ${label ?? words(name)}` : `change ${label ?? words(name)}`,
-    merge: `param ${nodeId}.${name}`,
+    // A reset is a step of its own, however soon after a change.
+    ...(value === undefined
+      ? { name: `reset ${label ?? words(name)}` }
+      : { name: `change ${label ?? words(name)}`, merge: `param ${nodeId}.${name}` }),
     apply: changing([nodeId], (node) => {
       const before = Object.hasOwn(node.params, name) ? node.params[name] : undefined;
       if (jsonEqual(before, value)) return node;

@@ -17,10 +17,11 @@ export interface PaletteEntry {
   readonly dynamic: boolean;
 }
 
-/** The loose end of an edge. `side`: what the end that is fixed already is. */
+/** The loose end of an edge. `side`: what the end that is fixed already is; `handle`: the name of its port. */
 export interface LooseEnd {
   readonly side: "source" | "target";
   readonly type: string;
+  readonly handle?: string;
 }
 
 /**
@@ -60,6 +61,7 @@ export function paletteEntries(catalogue: readonly NodeType[]): PaletteEntry[] {
       category: preset.category || type.category,
       description: preset.description || bare.description,
       params: plain(preset.params ?? {}),
+      inputs: bare.inputs.filter((port) => !Object.hasOwn(preset.params ?? {}, port.name)),
     }));
     return [bare, ...presets];
   });
@@ -87,17 +89,18 @@ export function fitting(entries: readonly PaletteEntry[], end: LooseEnd): Palett
     .map(({ entry }) => entry);
 }
 
-/** The port that suits the loose end best: of the same type, then as it is, then as a list, then mapped. */
+/** The port that suits the loose end best: of the same type, then as it is, then as a list, then mapped. Names decide ties. */
 export function fittingPort(ports: readonly Port[], end: LooseEnd): Port | undefined {
   const costs = ports.map((port) => ({ port, cost: cost(port, end) })).filter(({ cost }) => cost < Infinity);
   return costs.sort((one, other) => one.cost - other.cost)[0]?.port;
 }
 
-function cost(port: Port, { side, type }: LooseEnd): number {
+function cost(port: Port, { side, type, handle }: LooseEnd): number {
   const how = side === "source" ? connection(type, port.type) : connection(port.type, type);
   if (how === null) return Infinity;
   const loose = port.type === "any" || type === "any" ? 2 : 0;
-  return (port.type === type ? 0 : { direct: 1, wrap: 4, map: 6 }[how]) + loose + (port.advanced ? 0.5 : 0);
+  const other = (port.advanced ? 0.5 : 0) + (port.name === handle ? 0 : 0.25);
+  return (port.type === type ? 0 : { direct: 1, wrap: 4, map: 6 }[how]) + loose + other;
 }
 
 /** The score of a thing with these texts; null unless each word is found in one of them. Short titles win ties. */

@@ -14,7 +14,8 @@ export async function openHash(hash = location.hash): Promise<boolean> {
 
 /** Keeps the address at the active tab, and heeds one that a person enters. Returns the way to stop. */
 export function followHash(): () => void {
-  const heed = () => void openHash();
+  // Not the address of now: the active tab may have put its own there before this event came.
+  const heed = ({ newURL }: HashChangeEvent) => void openHash(new URL(newURL).hash);
   const write = () => {
     const { saved } = activeTab();
     const hash = saved === null ? "#/" : `#/g/${encodeURIComponent(saved.id)}`;

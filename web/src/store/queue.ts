@@ -3,7 +3,7 @@ import { create } from "zustand";
 import { useShallow } from "zustand/react/shallow";
 import { api, unwrap, ApiError, isRecord } from "@/api/client";
 import { FINAL, type RunView } from "@/store/fold";
-import { adopt, fetchSnapshot, forget, knownRuns, runView, watchRuns } from "@/store/records";
+import { adopt, fetchSnapshot, knownRuns, watchRuns } from "@/store/records";
 import { toast } from "@/store/toasts";
 
 interface Queue {
@@ -37,15 +37,12 @@ export function startQueue(): () => void {
   });
 }
 
-/** Cancels a run that has not ended. */
+/** Cancels a run. One that has ended, be it in this moment, stays in the history. */
 export async function cancelRun(id: string): Promise<void> {
-  const state = runView(id)?.state;
-  // The same request would remove an ended run from the history.
-  if (state !== undefined && FINAL.has(state)) return;
+  const params = { path: { run_id: id }, query: { keep: true } };
   try {
-    const run = await unwrap(api.DELETE("/api/runs/{run_id}", { params: { path: { run_id: id } } }));
+    const run = await unwrap(api.DELETE("/api/runs/{run_id}", { params }));
     if (isRecord(run)) adopt(run);
-    else forget(id);
     arrange();
   } catch (error) {
     report(error);

@@ -1,7 +1,7 @@
 import { act, cleanup, render } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunEvent } from "@/api/types";
-import { adopt, nodeRun, receive, runView } from "@/store/records";
+import { adopt, fetchSnapshot, nodeRun, receive, runView } from "@/store/records";
 import { useActiveRun, useNodeRun } from "@/store/runs";
 import { chain, FakeServer, json, later, onlyTab, problem, runOf } from "@/store/testing";
 
@@ -53,6 +53,17 @@ test("a hole in the events is closed by a snapshot, and what came meanwhile is k
   receive(finished(7));
   expect(runView(run)?.state).toBe("succeeded");
   expect(server.asked).toHaveLength(1);
+});
+
+test("a run that ended with the server is over, though the server forgot its last events", async () => {
+  server.on(`GET /api/runs/${run}`, () =>
+    json(runOf({ id: run, seq: 3, state: "failed", nodes: { a: { state: "cancelled" } } })),
+  );
+  receive({ kind: "run_queued", run, seq: 1, time: 0, name: "Graph" });
+  receive(started(2));
+  for (const seq of [3, 4, 5]) receive(step(seq, "a", seq));
+  await fetchSnapshot(run);
+  expect([runView(run)?.state, nodeRun(run, "a")?.state]).toEqual(["failed", "cancelled"]);
 });
 
 test("a snapshot that cannot be had is asked for again", async () => {

@@ -99,7 +99,7 @@ export function fetchSnapshot(id: string): Promise<void> {
 }
 
 /** Forgets a run that was removed from the history. */
-export function forget(id: string): void {
+function forget(id: string): void {
   const entry = entries.get(id);
   if (entry === undefined) return;
   entries.delete(id);
@@ -119,7 +119,10 @@ async function ask(id: string, entry: Entry): Promise<void> {
 
 /** Puts a snapshot in the place of what was known. Returns all nodes, for each may have changed. */
 function replace(entry: Entry, run: Run): readonly string[] {
-  if ((run.seq ?? 0) < entry.record.seq) return [];
+  const ended = FINAL.has(run.state ?? "queued");
+  // A server that was stopped while the run ran does not know the last events that it sent, but knows that it ended.
+  if ((run.seq ?? 0) < entry.record.seq && !ended) return [];
+  if (ended) entry.early.clear();
   const before = entry.record;
   entry.record = recordOf(run, before);
   return [...new Set([...before.nodes.keys(), ...entry.record.nodes.keys()])];

@@ -5,7 +5,6 @@ import { activeOf, newTab, useEditor, type Saved, type Tab } from "@/store/tabs"
 
 /** Closed tabs that can be opened again. */
 const REMEMBERED = 20;
-let closed: readonly Tab[] = [];
 
 /** Opens a document in a new tab and returns the tab's id. A tab in which nothing was done yet makes room. */
 export function openTab(
@@ -24,29 +23,38 @@ export function openTab(
 
 /** Closes a tab; `reopenClosed` brings it back. The last one leaves an empty tab behind. */
 export function closeTab(id: string): void {
-  const { tabs, activeTab } = useEditor.getState();
+  const { tabs, activeTab, closed } = useEditor.getState();
   const index = tabs.findIndex((tab) => tab.id === id);
   const tab = tabs[index];
   if (tab === undefined) return;
-  if (!isBlank(tab)) closed = [...closed, tab].slice(-REMEMBERED);
   const left = tabs.toSpliced(index, 1);
   if (left.length === 0) left.push(newTab(emptyDoc()));
   const neighbour = left[Math.min(index, left.length - 1)];
-  useEditor.setState({ tabs: left, activeTab: activeTab === id && neighbour ? neighbour.id : activeTab });
+  useEditor.setState({
+    tabs: left,
+    activeTab: activeTab === id && neighbour ? neighbour.id : activeTab,
+    closed: isBlank(tab) ? closed : [...closed, tab].slice(-REMEMBERED),
+  });
 }
 
 /** Opens the tab again that was closed last, as it was; false if there is none. */
 export function reopenClosed(): boolean {
-  const tab = closed.at(-1);
+  const tab = useEditor.getState().closed.at(-1);
   return tab !== undefined && reopen(tab.id);
 }
 
 /** Opens a certain closed tab again; false if it is not remembered. */
 export function reopen(id: string): boolean {
-  const tab = closed.find((tab) => tab.id === id);
+  const tab = useEditor.getState().closed.find((tab) => tab.id === id);
   if (tab === undefined) return false;
-  closed = closed.filter((other) => other !== tab);
-  useEditor.setState(({ tabs }) => ({ tabs: [...tabs, tab], activeTab: tab.id }));
+  useEditor.setState(({ tabs, closed }) => {
+    const blank = tabs.length === 1 ? tabs.filter(isBlank) : [];
+    return {
+      tabs: [...tabs.filter((other) => !blank.includes(other)), tab],
+      activeTab: tab.id,
+      closed: closed.filter((other) => other !== tab),
+    };
+  });
   return true;
 }
 

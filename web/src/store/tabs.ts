@@ -47,11 +47,13 @@ export interface KnownPorts {
 export interface Editor {
   readonly tabs: readonly Tab[];
   readonly activeTab: string;
+  /** Tabs that were closed and can be opened again, the last one last. */
+  readonly closed: readonly Tab[];
 }
 
 const first = newTab(emptyDoc());
 
-export const useEditor = create<Editor>(() => ({ tabs: [first], activeTab: first.id }));
+export const useEditor = create<Editor>(() => ({ tabs: [first], activeTab: first.id, closed: [] }));
 
 export function newTab(doc: Doc, fields: Partial<Tab> = {}): Tab {
   return {

@@ -26,6 +26,8 @@ export const shell = {
     close: (name: string) => `Close ${name}`,
     rename: "Name of the workflow",
     unsaved: "not saved",
+    closed: (name: string) => `Closed “${name}”, which was not saved.`,
+    reopen: "Reopen",
     running: "running",
   },
   bar: {
@@ -58,6 +60,7 @@ export const shell = {
     rename: "Rename…",
     duplicate: "Duplicate",
     history: "Version history…",
+    reopen: "Reopen closed workflow",
     import: "Import…",
     export: "Export JSON",
     curl: "Copy as curl",

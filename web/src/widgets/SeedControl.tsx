@@ -9,7 +9,7 @@ import { Menu, type MenuItem } from "@/ui/Menu";
 import type { ControlProps } from "./control";
 import { NumberField } from "./NumberField";
 import { rulesOf } from "./numbers";
-import { useDrawnSeed } from "./useDrawnSeed";
+import { useLastSeed } from "./useLastSeed";
 
 const ICONS: Record<Mode, LucideIcon> = { fixed: Lock, random: Shuffle, increment: ArrowUp01 };
 const MODES = ["fixed", "random", "increment"] as const;
@@ -19,11 +19,11 @@ const RANDOM_BELOW = 2 ** 32;
 export function SeedControl({ nodeId, port, value, label, disabled, onChange }: ControlProps) {
   const node = useNode(nodeId);
   const byChance = value === null;
-  const drawn = useDrawnSeed(nodeId, port.name, byChance);
+  const last = useLastSeed(nodeId, port.name);
   const mode = node ? seedControl(node, port.name) : "fixed";
   const rules = rulesOf(port);
   const choose = (next: Mode) => {
-    if (byChance) onChange(drawn ?? randomSeed(rules.max));
+    if (byChance) onChange(last ?? randomSeed(rules.max));
     dispatch(setSeedControl(nodeId, port.name, next));
   };
   const items: MenuItem[] = MODES.map((each) => ({
@@ -34,15 +34,19 @@ export function SeedControl({ nodeId, port, value, label, disabled, onChange }: 
   }));
   // Only a param that has no seed by default may be left empty.
   if ((port.default ?? null) === null)
-    items.push({ label: text.widgets.eachRun, checked: byChance, onSelect: () => onChange(null) });
-  if (drawn !== null) items.push("separator", ...lastSeed(drawn, onChange));
+    items.push({ label: text.widgets.eachRun, checked: byChance, onSelect: () => onChange(undefined) });
+  const keep = (seed: number) => {
+    onChange(seed);
+    dispatch(setSeedControl(nodeId, port.name, "fixed"));
+  };
+  if (last !== null && last !== value) items.push("separator", ...lastSeed(last, keep));
   return (
     <span className="flex min-w-0 flex-1 items-center gap-0.5 nodrag nopan nokey">
       <NumberField
         label={label}
         value={typeof value === "number" ? value : null}
         rules={rules}
-        placeholder={drawn === null ? text.widgets.drawn : String(drawn)}
+        placeholder={last === null ? text.widgets.drawn : String(last)}
         disabled={disabled}
         onChange={(next) => onChange(next ?? undefined)}
       />
@@ -69,10 +73,10 @@ export function SeedControl({ nodeId, port, value, label, disabled, onChange }: 
   );
 }
 
-function lastSeed(seed: number, onChange: ControlProps["onChange"]): MenuItem[] {
+function lastSeed(seed: number, keep: (seed: number) => void): MenuItem[] {
   return [
     { label: text.widgets.lastSeed(seed), disabled: true, onSelect: () => undefined },
-    { label: text.widgets.keepSeed, icon: Lock, onSelect: () => onChange(seed) },
+    { label: text.widgets.keepSeed, icon: Lock, onSelect: () => keep(seed) },
     { label: text.widgets.copySeed, onSelect: () => void copyText(String(seed)) },
   ];
 }

@@ -11,10 +11,11 @@ import {
   Save,
   SquareCode,
   Terminal,
+  Undo2,
 } from "lucide-react";
 import { asCurl, asPython } from "@/graph/export";
 import { text } from "@/strings";
-import { activeTab, openTab, useTab } from "@/store/editor";
+import { activeTab, openTab, reopenClosed, useEditor, useTab } from "@/store/editor";
 import { saveTab } from "@/store/saving";
 import { openDialog } from "@/store/ui";
 import { IconButton } from "@/ui/IconButton";
@@ -26,23 +27,31 @@ const words = text.shell.menu;
 
 export function MainMenu({ onRename }: { onRename: (tab: string) => void }) {
   const saved = useTab((tab) => tab.saved?.id ?? null);
+  const anyClosed = useEditor(({ closed }) => closed.length > 0);
   const chooseFiles = useChooseFiles();
   return (
     <Menu
       align="end"
       trigger={<IconButton label={text.shell.bar.menu} icon={MenuIcon} />}
-      items={[...fileItems({ saved, onRename, chooseFiles }), "separator", ...copyItems(), "separator", ...helpItems()]}
+      items={[
+        ...fileItems({ saved, anyClosed, onRename, chooseFiles }),
+        "separator",
+        ...copyItems(),
+        "separator",
+        ...helpItems(),
+      ]}
     />
   );
 }
 
 interface FileItems {
   saved: string | null;
+  anyClosed: boolean;
   onRename: (tab: string) => void;
   chooseFiles: () => void;
 }
 
-function fileItems({ saved, onRename, chooseFiles }: FileItems): readonly MenuItem[] {
+function fileItems({ saved, anyClosed, onRename, chooseFiles }: FileItems): readonly MenuItem[] {
   return [
     { label: words.save, icon: Save, shortcut: "Ctrl+S", onSelect: () => void saveTab() },
     // After the menu has given the focus back to its button, which would end the editing at once.
@@ -54,6 +63,7 @@ function fileItems({ saved, onRename, chooseFiles }: FileItems): readonly MenuIt
       disabled: saved === null,
       onSelect: () => saved !== null && openDialog({ kind: "history", graph: saved }),
     },
+    { label: words.reopen, icon: Undo2, disabled: !anyClosed, onSelect: () => void reopenClosed() },
     "separator",
     { label: words.import, icon: FileUp, onSelect: chooseFiles },
     { label: words.export, icon: Download, onSelect: () => saveAsFile(activeTab().doc) },

@@ -3,8 +3,9 @@ import { X } from "lucide-react";
 import { useEffect, useRef, type MouseEvent } from "react";
 import { renameDoc } from "@/graph/commands";
 import { text } from "@/strings";
-import { activateTab, closeTab, dispatch, type Tab } from "@/store/editor";
+import { activateTab, dispatch, type Tab } from "@/store/editor";
 import { cx } from "@/ui/cx";
+import { closeWorkflow } from "./closeWorkflow";
 import { NameField } from "./NameField";
 import { TabProgress } from "./TabProgress";
 
@@ -27,7 +28,7 @@ export function WorkflowTab({ tab, active, renaming, onRename, onDrag, onDragOve
   }, [active]);
   const name = tab.doc.name || words.untitled;
   const middleClick = (event: MouseEvent) => {
-    if (event.button === 1) closeTab(tab.id);
+    if (event.button === 1) closeWorkflow(tab);
   };
   return (
     <li
@@ -60,7 +61,7 @@ export function WorkflowTab({ tab, active, renaming, onRename, onDrag, onDragOve
       ) : (
         <TabButton tab={tab} name={name} active={active} onRename={() => onRename(tab.id)} />
       )}
-      <CloseButton id={tab.id} name={name} dirty={tab.dirty} />
+      <CloseButton tab={tab} name={name} />
       <TabProgress runId={tab.runs} />
     </li>
   );
@@ -78,24 +79,24 @@ function TabButton({ tab, name, active, onRename }: { tab: Tab; name: string; ac
       onKeyDown={(event) => event.key === "F2" && onRename()}
     >
       {name}
-      {tab.dirty && <span className="sr-only">, {words.unsaved}</span>}
+      {tab.dirty && <span className="sr-only"> ({words.unsaved})</span>}
     </button>
   );
 }
 
 /** The dot of an unsaved workflow, which turns into the cross under the pointer. */
-function CloseButton({ id, name, dirty }: { id: string; name: string; dirty: boolean }) {
+function CloseButton({ tab, name }: { tab: Tab; name: string }) {
   return (
     <button
       type="button"
       aria-label={words.close(name)}
       className="relative mr-1 flex size-5 shrink-0 items-center justify-center rounded text-muted hover:bg-line hover:text-strong"
-      onClick={() => closeTab(id)}
+      onClick={() => closeWorkflow(tab)}
     >
-      {dirty && (
+      {tab.dirty && (
         <span aria-hidden className="size-1.5 rounded-full bg-current group-focus-within:hidden group-hover:hidden" />
       )}
-      <X size={12} aria-hidden className={cx(dirty && "hidden group-focus-within:block group-hover:block")} />
+      <X size={12} aria-hidden className={cx(tab.dirty && "hidden group-focus-within:block group-hover:block")} />
     </button>
   );
 }

@@ -44,6 +44,10 @@ export function MaskPainter({
   const mask = useRef<HTMLCanvasElement>(null);
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => root.current?.focus(), []); // so that its keys work at once
+  useEffect(() => {
+    // The last undo disables its own button, and keys would go nowhere.
+    if (document.activeElement?.matches("body, :disabled") === true) root.current?.focus();
+  }, [sketch]);
   const zoomTo = useCallback((next: number) => setZoom(Math.min(ZOOM.most, Math.max(ZOOM.least, next))), []);
   const fit = () => setZoom(fitting(picture));
   const mark = (next: Mark) => setSketch((before) => addMark(before, next));

@@ -48,7 +48,7 @@ export function PainterTools(props: PainterToolsProps) {
     <div
       role="toolbar"
       aria-label={words.title}
-      className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-4 pb-2"
+      className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-4 pt-1 pb-2"
     >
       <span className="flex">
         <IconButton

@@ -1,0 +1,17 @@
+/** Closes a workflow's tab; what only the tab held can be had back. */
+import { text } from "@/strings";
+import { closeTab, isBlank, type Tab } from "@/store/editor";
+import { reopen } from "@/store/tablist";
+import { toast } from "@/store/toasts";
+
+const words = text.shell.tabs;
+
+export function closeWorkflow(tab: Tab): void {
+  closeTab(tab.id);
+  if (tab.saved !== null || isBlank(tab)) return;
+  toast({
+    kind: "info",
+    title: words.closed(tab.doc.name || words.untitled),
+    action: { label: words.reopen, run: () => reopen(tab.id) },
+  });
+}
