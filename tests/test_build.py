@@ -13,7 +13,7 @@ import pytest
 NPM = """#!/bin/sh
 echo "$*" >> ../calls
 case "$1" in
-    ci) mkdir -p node_modules ;;
+    install) mkdir -p node_modules ;;
     run) [ ! -e src/broken ] || { echo "src/broken is wrong"; exit 2; }
         rm -rf dist && mkdir -p dist/assets && echo page > dist/index.html
         head -c 5000 /dev/zero > dist/assets/index.js ;;
