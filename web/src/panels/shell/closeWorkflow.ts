@@ -1,6 +1,6 @@
 /** Closes a workflow's tab; what only the tab held can be had back. */
 import { text } from "@/strings";
-import { closeTab, isBlank, type Tab } from "@/store/editor";
+import { closeTab, type Tab } from "@/store/editor";
 import { reopen } from "@/store/tablist";
 import { toast } from "@/store/toasts";
 
@@ -8,7 +8,7 @@ const words = text.shell.tabs;
 
 export function closeWorkflow(tab: Tab): void {
   closeTab(tab.id);
-  if (tab.saved !== null || isBlank(tab)) return;
+  if (tab.saved !== null || !tab.dirty) return;
   toast({
     kind: "info",
     title: words.closed(tab.doc.name || words.untitled),

@@ -20,14 +20,16 @@ export function useSavedGraphs(search: string) {
   });
 }
 
-/** The versions of a saved workflow, newest first. */
+/** The versions of a saved workflow, newest first; asked for anew each time they are shown, and after each save. */
 export function useRevisions(graph: string | null) {
+  const revision = useEditor(({ tabs }) => tabs.find(({ saved }) => saved?.id === graph)?.saved?.revision);
   return useQuery({
-    queryKey: ["graphs", "revisions", graph],
+    queryKey: ["graphs", "revisions", graph, revision],
     queryFn: async () => {
       const path = { graph_id: graph ?? "" };
       return (await unwrap(api.GET("/api/graphs/{graph_id}/revisions", { params: { path } }))).revisions;
     },
     enabled: graph !== null,
+    gcTime: 0,
   });
 }
