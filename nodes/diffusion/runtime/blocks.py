@@ -103,6 +103,12 @@ def loops(block: ModularPipelineBlocks) -> list[LoopSequentialPipelineBlocks]:
     return own + [loop for sub_block in block.sub_blocks.values() for loop in loops(sub_block)]
 
 
+def has_own_code(block: ModularPipelineBlocks) -> bool:
+    """Whether `block`, or one inside, is of a class that diffusers does not bring."""
+    own = type(block).__module__.partition(".")[0] != "diffusers"
+    return own or any(has_own_code(sub_block) for sub_block in block.sub_blocks.values())
+
+
 def _opens(block: ModularPipelineBlocks) -> bool:
     """Whether the blocks inside can run by themselves: not those of a loop, nor the branches of a choice."""
     return bool(block.sub_blocks) and not isinstance(block, LoopSequentialPipelineBlocks | ConditionalPipelineBlocks)

@@ -11,7 +11,7 @@ from diffusers.configuration_utils import FrozenDict
 from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion.ports import GROUP
 from nodes.diffusion.ref import PipelineRef
-from nodes.diffusion.runtime.blocks import Pipeline, block_at, in_workflow, loops, root_pipeline
+from nodes.diffusion.runtime.blocks import Pipeline, block_at, has_own_code, in_workflow, loops, root_pipeline
 from nodes.diffusion.runtime.describe import input_facts, output_facts
 from nodes.diffusion.runtime.repos import Located, Repos
 from nodes.diffusion.runtime.weights import components_in_index, read_config
@@ -22,7 +22,10 @@ _built: "OrderedDict[tuple[str, str, str, str], Built]" = OrderedDict()
 
 @dataclass(frozen=True)
 class Built:
-    """`inputs` and `outputs` by name, as in the block's description. Between runs `pipe` holds no models."""
+    """`inputs` and `outputs` by name, as in the block's description. Between runs `pipe` holds no models.
+
+    `own_code`: some of the blocks come from elsewhere than diffusers.
+    """
 
     pipe: Pipeline
     located: Located
@@ -30,6 +33,7 @@ class Built:
     outputs: dict[str, dict[str, Any]]
     takes_group: bool
     absent: frozenset[str]
+    own_code: bool
 
     def from_config(self, name: str, ref: PipelineRef) -> Any:
         """A fresh component that has no weights (guider, image processor), with the ref's guidance scale."""
@@ -75,6 +79,7 @@ def _build(located: Located, workflow: str, path: str) -> Built:
         outputs={item["name"]: item for item in output_facts(block, grouped, None)},
         takes_group=any(param.kwargs_type == GROUP for param in block.inputs),
         absent=frozenset(wanted - set(components_in_index(located.folder))),
+        own_code=has_own_code(block),
     )
 
 

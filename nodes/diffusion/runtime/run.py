@@ -41,7 +41,8 @@ def run_block(context: Context, *, pipeline: Any, block: str = "", **values: Any
         with _components(store, ref, subject):
             _report_unknown_words(context, subject, given)
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae")
-            with watched(context, subject.pipe, vae):
+            # inference mode spares small models a good part of their time; blocks of other authors may want gradients
+            with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
                 results = subject.pipe(**arguments, output=list(subject.outputs))
     return {name: _output(name, subject, arguments, results) for name in context.ports}
 

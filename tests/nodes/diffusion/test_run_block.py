@@ -44,7 +44,7 @@ def test_cancel_stops_within_one_step(direct: Direct, denoise: dict[str, Any]) -
 def test_previews_are_jpegs_and_change_nothing(direct: Direct, denoise: dict[str, Any]) -> None:
     plain, _ = direct.run("diffusion.block", denoise)
     shown, context = direct.run("diffusion.block", denoise, previews=True)
-    assert [Image.open(io.BytesIO(data)).size for data in context.shown] == [(256, 256)] * 4
+    assert [Image.open(io.BytesIO(data)).size for data in context.shown] == [(128, 128)] * 4
     assert torch.equal(plain["latents"], shown["latents"])
     assert torch.equal(plain["generator"], shown["generator"])
 
@@ -53,7 +53,7 @@ def test_flow_matching_is_previewed(direct: Direct) -> None:
     given = {"pipeline": direct.ref("tiny/flux"), "block": "", "prompt": PROMPT, "num_inference_steps": 2, **SIZE}
     outputs, context = direct.run("diffusion.block", given, previews=True)
     assert context.steps == [(1, 2), (2, 2)]
-    assert [Image.open(io.BytesIO(data)).size for data in context.shown] == [(256, 256)] * 2
+    assert [Image.open(io.BytesIO(data)).size for data in context.shown] == [(128, 128)] * 2
     assert [image.size for image in outputs["images"]] == [(128, 128)]
 
 

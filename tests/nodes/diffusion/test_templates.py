@@ -35,7 +35,7 @@ def test_template_draws(direct: Direct, path: Path, monkeypatch: pytest.MonkeyPa
         monkeypatch.setitem(DEFINITIONS, name, definition)
     graph = read(path)
     for node in graph["nodes"]:
-        if "num_inference_steps" in node["params"]:
+        if "num_inference_steps" in node.get("params", {}):
             node["params"]["num_inference_steps"] = 2
     assert [image.size for image in direct.run_graph(graph)["show"]["images"]] == [(128, 128)]
 
