@@ -10,7 +10,7 @@ Types, defaults, bounds and docs come from the signature. Several outputs are a 
 import re
 import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -44,10 +44,17 @@ class NodeView:
 
 @dataclass(frozen=True)
 class Resolved:
-    """The interface a dynamic node has now and, where the outputs are plain data that already follow, those outputs."""
+    """The interface a dynamic node has now and, where the outputs are plain data that already follow, those outputs.
+
+    `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further keyword
+    arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the node uses
+    which repos; the graph's lock is made of it.
+    """
 
     interface: Interface
     outputs: Mapping[str, Any] | None = None
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    repos: Mapping[str, str] = field(default_factory=dict)
 
 
 class Resolver(Protocol):

@@ -11,7 +11,7 @@ from engine.catalogue.types import Connection, connection, list_of
 from engine.errors import Problem
 from engine.graph import faults
 from engine.graph.check import Ports, missing_inputs, typed_params, unknown_params
-from engine.graph.document import Edge, Graph, Node, NodeId
+from engine.graph.document import Edge, Graph, LockedRepo, Node, NodeId
 from engine.graph.interfaces import can_fold, fold, resolve
 from engine.graph.suggest import Suggestions
 from engine.graph.wiring import wire
@@ -39,7 +39,7 @@ class CompiledNode:
     of one. `outputs` are the output types after mapping (name → type): those of a mapped node are lists; an output that
     is a list anyway stays `list[T]`, and the lists of all items are joined. A `many` input has the type `list[T]`; each
     edge brings T or list[T], the values are joined in edge order, and it is never in `mapped` or `wrapped`. `known` are
-    outputs that follow from the graph alone: such a node need not run.
+    outputs that follow from the graph alone: such a node need not run. `bound` is what a resolver adds to the params.
     """
 
     node: Node
@@ -51,6 +51,7 @@ class CompiledNode:
     wrapped: frozenset[str] = frozenset()
     outputs: dict[str, str] = field(default_factory=dict)
     known: dict[str, Any] | None = None
+    bound: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ class Compiled:
     """All nodes by id; `order` is topological, without muted and bypassed nodes and without what depends on muted ones.
 
     `skipped` says which muted node a skipped one waits for in vain (muted nodes themselves are not in it). `needs`
-    must be answered before pending interfaces are known.
+    must be answered before pending interfaces are known. `graph` is the compiled one with its lock filled in: the commit
+    of every repo that its nodes were found to use.
     """
 
     graph: Graph
@@ -102,6 +104,8 @@ class _Compiler:
         self.unclear: set[NodeId] = set()  # inline nodes whose outputs would follow, were it not for a problem upstream
         self.skipped: dict[NodeId, NodeId] = {}
         self.known: dict[NodeId, Mapping[str, Any]] = {}
+        self.bound: dict[NodeId, Mapping[str, Any]] = {}
+        self.repos: dict[str, str] = {}
         self.passed: dict[NodeId, dict[str, Source]] = {}
         self.needs: dict[str, Need] = {}
         self.fixed_ports: dict[str, Ports] = {}
@@ -118,7 +122,7 @@ class _Compiler:
             if node_id not in self.compiled:
                 self._visit(node, in_order=False)
         return Compiled(
-            graph=self.graph,
+            graph=self._locked(),
             nodes={node_id: self.compiled[node_id] for node_id in self.wiring.nodes},
             order=tuple(node_id for node_id in order if not self._idle(node_id)),
             problems=self._weighed_problems(),
@@ -155,6 +159,7 @@ class _Compiler:
             node=node, definition=definition, interface=ports.interface, params=params, inputs=sources,
             mapped=mapped, wrapped=wrapped, outputs=outputs,
             known=self._complete(self.known.get(node_id), outputs) if not mapped else None,
+            bound=self.bound.get(node_id, {}),
         )  # fmt: skip
         faulty = any(problem.severity == "error" for problem in self.problems[before:])
         if node_id in self.foldable and compiled.known is None and settled and not faulty:
@@ -195,17 +200,20 @@ class _Compiler:
     def _resolved(self, node: Node, definition: NodeDefinition, sources: Sources, view: NodeView) -> Ports:
         node_id = NodeId(node.id)
         resolution = resolve(node_id, definition, view)
+        interface, outputs = resolution.resolved.interface, resolution.resolved.outputs
         self.problems += resolution.problems
-        self.needs |= {need.key: need for need in resolution.interface.needs}
+        self.needs |= {need.key: need for need in interface.needs}
+        self.repos |= resolution.resolved.repos
+        self.bound[node_id] = resolution.resolved.bound
         upstream = self._unknown_sources(sources)
-        if resolution.interface.pending:
+        if interface.pending:
             self.waiting.add(node_id)
-        if resolution.problems or resolution.interface.pending or not upstream.isdisjoint(self.unclear):
+        if resolution.problems or interface.pending or not upstream.isdisjoint(self.unclear):
             self.unsettled.add(node_id)
             self.unclear.add(node_id)
-        if resolution.outputs is not None:
-            self.known[node_id] = resolution.outputs
-        return Ports.of(resolution.interface)
+        if outputs is not None:
+            self.known[node_id] = outputs
+        return Ports.of(interface)
 
     def _note_state(self, node_id: NodeId, definition: NodeDefinition, sources: Sources, *, faulty: bool) -> None:
         upstream = self._unknown_sources(sources)
@@ -348,6 +356,14 @@ class _Compiler:
     def _is_dynamic(self, node_id: NodeId) -> bool:
         definition = self.catalogue.get(self.wiring.nodes[node_id].type)
         return definition is not None and definition.resolve is not None
+
+    def _locked(self) -> Graph:
+        lock = self.graph.lock
+        found = {repo: commit for repo, commit in self.repos.items() if self.lock.get(repo) != commit}
+        if not found:
+            return self.graph
+        repos = lock.repos | {repo: LockedRepo(commit=commit) for repo, commit in found.items()}
+        return self.graph.model_copy(update={"lock": lock.model_copy(update={"repos": repos})})
 
     # Problems
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.catalogue.define import NodeDefinition, NodeView
+from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.plain import flaw
-from engine.catalogue.spec import Interface
 from engine.errors import BlockloomError, Problem
 
 MAX_KNOWN_ITEMS = 10_000
@@ -17,10 +16,9 @@ MAX_KNOWN_ITEMS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """An interface, outputs that follow already, and what kept the interface from being known."""
+    """What a dynamic node's resolver found (see `Resolved`), or what kept its interface from being known."""
 
-    interface: Interface
-    outputs: Mapping[str, Any] | None = None
+    resolved: Resolved
     problems: tuple[Problem, ...] = ()
 
 
@@ -28,8 +26,7 @@ def resolve(node_id: str, definition: NodeDefinition, view: NodeView) -> Resolut
     """Ask a dynamic node for its interface. If its resolver fails, it has the ports it has before anything is known."""
     assert definition.resolve is not None
     try:
-        resolved = definition.resolve(view)
-        return Resolution(resolved.interface, resolved.outputs)
+        return Resolution(definition.resolve(view))
     except BlockloomError as error:
         problems = tuple(problem if problem.node else replace(problem, node=node_id) for problem in error.problems)
     except Exception as error:  # a resolver belongs to a pack; its fault must not take compile along
@@ -41,7 +38,7 @@ def resolve(node_id: str, definition: NodeDefinition, view: NodeView) -> Resolut
             details=traceback.format_exc(),
         )
         problems = (problem,)
-    return Resolution(definition.type.interface, None, problems)
+    return Resolution(Resolved(definition.type.interface), problems)
 
 
 def can_fold(definition: NodeDefinition) -> bool:

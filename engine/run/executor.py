@@ -297,7 +297,8 @@ class Executor:
 
     def _inputs(self, node: NodeId) -> dict[str, Input]:
         compiled = self._compiled.nodes[node]
-        inputs: dict[str, Input] = {name: Given(value=value) for name, value in compiled.params.items()}
+        given = {**compiled.params, **compiled.bound}
+        inputs: dict[str, Input] = {name: Given(value=value) for name, value in given.items()}
         for name, sources in compiled.inputs.items():
             port = compiled.interface.input(name)
             if port is not None and port.many:

@@ -38,6 +38,8 @@ def _key(node: CompiledNode, keys: Mapping[NodeId, Key], input_dir: Path, salt: 
         node.params,
         {name: [(keys[source.node], source.port) for source in sources] for name, sources in node.inputs.items()},
     ]
+    if node.bound:
+        parts.append(node.bound)
     if definition.fingerprint is not None and (fingerprint := definition.fingerprint(node.params, input_dir)):
         parts.append(fingerprint)
     if definition.type.cache == "never":

@@ -64,7 +64,8 @@ def resolve(view: NodeView) -> Resolved:
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "repo"}))
     interface = _interface(description)
-    return Resolved(interface, {"pipeline": _ref(interface, description, known).to_json()})
+    ref = _ref(interface, description, known)
+    return Resolved(interface, {"pipeline": ref.to_json()}, repos={ref.repo: ref.commit})
 
 
 def _request(repo: str, view: NodeView) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from engine.catalogue.spec import Port
 from engine.errors import Problem
 from engine.graph.compile import Compiled, CompiledNode
-from engine.graph.document import Graph
+from engine.graph.document import Graph, Lock
 from server.bodies import read_graph
 from server.openapi import body
 from server.state import Here
@@ -32,12 +32,17 @@ class NodePorts(BaseModel):
 
 
 class CompileResult(BaseModel):
-    """What compile found. `order` is how the nodes would run; `skipped` names the muted node each skipped one needs."""
+    """What compile found.
+
+    `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's lock
+    with the commit of every repo that the nodes were found to use.
+    """
 
     nodes: dict[str, NodePorts]
     problems: list[Problem]
     order: list[str]
     skipped: dict[str, str] = {}
+    lock: Lock = Lock()
     revision: int
 
 
@@ -66,6 +71,7 @@ def compile_result(compiled: Compiled, revision: int) -> CompileResult:
         "problems": list(compiled.problems),
         "order": list(compiled.order),
         "skipped": {str(node): str(because) for node, because in compiled.skipped.items()},
+        "lock": compiled.graph.lock,
         "revision": revision,
     }
     return CompileResult.model_construct(**data)

@@ -320,7 +320,8 @@ def resolve_described(view: NodeView) -> Resolved:
         return Resolved(Interface(inputs=(PATH,), needs=(need,)))
     if "problem" in answer:
         raise NodeError(Problem(**answer["problem"]))
-    return Resolved(Interface(inputs=(PATH,), outputs=(Port(name="path", type="string"),)))
+    outputs = (Port(name="path", type="string"), Port(name="commit", type="string"))
+    return Resolved(Interface(inputs=(PATH,), outputs=outputs), bound={"commit": answer["commit"]}, repos={"org/a": "1"})
 
 
 described = NodeDefinition(
@@ -328,7 +329,7 @@ described = NodeDefinition(
         type="fake.described", title="Described", category="Test", description="Its ports are asked of a worker.",
         dynamic=True, interface=Interface(inputs=(PATH,)),
     ),
-    function=lambda path: {"path": path},
+    function=lambda path, commit: {"path": path, "commit": commit},
     resolve=resolve_described,
 )  # fmt: skip
 
@@ -339,7 +340,7 @@ def describe(request: Mapping[str, Any]) -> dict[str, Any]:
         raise BlockloomError(Problem(code="no_repo", message="There is no such repo."))
     if request.get("exit"):
         os._exit(9)
-    return {"request": dict(request), "pid": os.getpid()}
+    return {"request": dict(request), "pid": os.getpid(), "commit": Path(request.get("until", "")).name}
 
 
 def worker_side(facts: WorkerFacts) -> WorkerSide:

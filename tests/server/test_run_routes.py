@@ -135,7 +135,8 @@ def test_a_description_that_failed_is_asked_for_again_at_once_with_retry(server,
     assert [result["problems"][0]["code"] for result in (first, again)] == ["no_repo", "no_repo"]
     assert server.http.post("/api/compile?retry=true", json=graph).json()["nodes"]["d"]["pending"]
     settled = server.http.post("/api/compile?settle=true", json=graph).json()
-    assert settled["problems"] == [] and settled["nodes"]["d"]["types"] == {"path": "string"}
+    assert settled["problems"] == [] and settled["nodes"]["d"]["types"] == {"path": "string", "commit": "string"}
+    assert settled["lock"] == {"repos": {"org/a": {"commit": "1"}}}
 
 
 def _events(http: httpx.Client, run_id: str, after: int | None = None) -> list[tuple[int, str]]:

@@ -94,7 +94,8 @@ def _ports(view: NodeView) -> Resolved:
     outputs = tuple(Port(name=letter, type="image") for letter in letters)
     ask = Need(subject="letters", request={"letters": letters})
     needs = (ask,) if letters == "wait" and ask.key not in view.descriptions else ()
-    return Resolved(Interface(inputs=_BASE.inputs, outputs=outputs, needs=needs))
+    found = Interface(inputs=_BASE.inputs, outputs=outputs, needs=needs)
+    return Resolved(found, bound={"count": len(letters)}, repos={f"org/{letters}": "1" for _ in letters})
 
 
 _BASE = Interface(

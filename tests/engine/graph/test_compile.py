@@ -5,7 +5,7 @@ import pytest
 from engine.catalogue.catalogue import Catalogue
 from engine.errors import Problem
 from engine.graph.compile import Source, compile_graph
-from engine.graph.document import Edge, Graph, Node
+from engine.graph.document import Edge, Graph, Lock, LockedRepo, Node
 from tests.engine.graph.drawings import CALLS, CATALOGUE, DYNAMIC_NODE, compiled, draw, told
 
 STRUCTURE = {
@@ -226,6 +226,18 @@ DYNAMIC = {
 @pytest.mark.parametrize(("params", "expected"), DYNAMIC.values(), ids=DYNAMIC)
 def test_dynamic_ports(params, expected):
     assert told(compiled("d:ports b:invert d.z>b.image", d=params)) == expected
+
+
+def test_what_a_resolver_binds_is_kept_with_the_node():
+    assert compiled("d:ports", d={"letters": "xy"}).nodes["d"].bound == {"count": 2}
+
+
+def test_the_lock_names_all_repos_in_use_and_keeps_the_others():
+    graph = draw("d:ports", d={"letters": "x"}).model_copy(
+        update={"lock": Lock(repos={"org/x": LockedRepo(commit="0"), "org/y": LockedRepo(commit="0")})}
+    )
+    lock = compile_graph(graph, CATALOGUE).graph.lock
+    assert {repo: locked.commit for repo, locked in lock.repos.items()} == {"org/x": "1", "org/y": "0"}
 
 
 def test_needs_are_collected_once_and_answers_end_them():

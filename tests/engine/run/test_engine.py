@@ -244,6 +244,13 @@ async def test_a_node_that_eats_all_memory_is_stopped_and_named(tmp_path: Path) 
         assert states(run)["x"] == "succeeded"
 
 
+async def test_what_a_resolver_binds_reaches_the_function_and_the_lock(engine: EngineHarness, tmp_path: Path) -> None:
+    (tmp_path / "abc").touch()
+    run = await engine.run("d:described", d={"path": str(tmp_path / "abc")})
+    assert run.nodes["d"].outputs["commit"].value == "abc"
+    assert run.graph and run.graph.lock.repos["org/a"].commit == "1"
+
+
 async def test_kill_9_while_a_node_computes_fails_that_run_and_the_next_works(engine: EngineHarness) -> None:
     run = await engine.begin("w:wait", "w")
     await engine.kill_worker()

@@ -1,9 +1,11 @@
 """Content keys: what must change them and what must not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.graph.document import NodeId
 from engine.run.keys import content_keys
 from tests.engine.run.graphs import compiled
 
@@ -43,3 +45,11 @@ def test_swapped_inputs_differ() -> None:
 def test_a_node_that_never_reuses_results_has_a_new_key_each_run_and_so_has_what_follows() -> None:
     one, two = (keys("x:work r:random y:work r<x y<r", salt=salt) for salt in ("one", "two"))
     assert one["x"] == two["x"] and one["r"] != two["r"] and one["y"] != two["y"]
+
+
+def test_what_a_resolver_binds_enters_the_key() -> None:
+    plain = compiled("x:work")
+    node = plain.nodes[NodeId("x")]
+    one, two = (replace(plain, nodes={NodeId("x"): replace(node, bound={"commit": commit})}) for commit in "12")
+    found = {content_keys(each, input_dir=Path(), salt="run")[NodeId("x")] for each in (plain, one, two)}
+    assert len(found) == 3

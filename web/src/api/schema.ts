@@ -577,9 +577,18 @@ export interface components {
         };
         /**
          * CompileResult
-         * @description What compile found. `order` is how the nodes would run; `skipped` names the muted node each skipped one needs.
+         * @description What compile found.
+         *
+         *     `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's lock
+         *     with the commit of every repo that the nodes were found to use.
          */
         readonly CompileResult: {
+            /**
+             * @default {
+             *       "repos": {}
+             *     }
+             */
+            readonly lock?: components["schemas"]["Lock"];
             /** Nodes */
             readonly nodes: {
                 readonly [key: string]: components["schemas"]["NodePorts"];
