@@ -46,9 +46,9 @@ class NodeView:
 class Resolved:
     """The interface a dynamic node has now and, where the outputs are plain data that already follow, those outputs.
 
-    `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further keyword
-    arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the node uses
-    which repos; the graph's lock is made of it.
+    `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further
+    keyword arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the
+    node uses which repos; the graph's lock is made of it.
     """
 
     interface: Interface

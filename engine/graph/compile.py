@@ -59,8 +59,8 @@ class Compiled:
     """All nodes by id; `order` is topological, without muted and bypassed nodes and without what depends on muted ones.
 
     `skipped` says which muted node a skipped one waits for in vain (muted nodes themselves are not in it). `needs`
-    must be answered before pending interfaces are known. `graph` is the compiled one with its lock filled in: the commit
-    of every repo that its nodes were found to use.
+    must be answered before pending interfaces are known. `graph` is the compiled one with its lock filled in: the
+    commit of every repo that its nodes were found to use.
     """
 
     graph: Graph

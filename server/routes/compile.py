@@ -34,8 +34,8 @@ class NodePorts(BaseModel):
 class CompileResult(BaseModel):
     """What compile found.
 
-    `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's lock
-    with the commit of every repo that the nodes were found to use.
+    `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's
+    lock with the commit of every repo that the nodes were found to use.
     """
 
     nodes: dict[str, NodePorts]

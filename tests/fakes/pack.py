@@ -321,7 +321,8 @@ def resolve_described(view: NodeView) -> Resolved:
     if "problem" in answer:
         raise NodeError(Problem(**answer["problem"]))
     outputs = (Port(name="path", type="string"), Port(name="commit", type="string"))
-    return Resolved(Interface(inputs=(PATH,), outputs=outputs), bound={"commit": answer["commit"]}, repos={"org/a": "1"})
+    interface = Interface(inputs=(PATH,), outputs=outputs)
+    return Resolved(interface, bound={"commit": answer["commit"]}, repos={"org/a": "1"})
 
 
 described = NodeDefinition(

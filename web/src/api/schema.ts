@@ -579,8 +579,8 @@ export interface components {
          * CompileResult
          * @description What compile found.
          *
-         *     `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's lock
-         *     with the commit of every repo that the nodes were found to use.
+         *     `order` is how the nodes would run; `skipped` names the muted node each skipped one needs. `lock` is the graph's
+         *     lock with the commit of every repo that the nodes were found to use.
          */
         readonly CompileResult: {
             /**
