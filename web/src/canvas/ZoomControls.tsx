@@ -1,6 +1,7 @@
 /** Zoom in the corner of the canvas. */
 import { Panel, useReactFlow, useStore } from "@xyflow/react";
 import { Map as MapIcon, Maximize, Minus, Plus } from "lucide-react";
+import { useRef } from "react";
 import { setSettings, useSettings } from "@/store/settings";
 import { text } from "@/strings";
 import { IconButton } from "@/ui/IconButton";
@@ -8,11 +9,21 @@ import { fitAll } from "./actions";
 import type { FlowNode, WireEdge } from "./flowTypes";
 
 const MOTION = { duration: 140 };
+const STEP = 1.25;
+/** ms within which another press goes on from where the one before leads, not from where the motion is. */
+const IN_A_ROW = 300;
 
 export function ZoomControls() {
   const flow = useReactFlow<FlowNode, WireEdge>();
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   const minimap = useSettings((settings) => settings.minimap);
+  const last = useRef({ zoom: 1, time: -Infinity });
+  const zoomBy = (factor: number) => {
+    const now = performance.now();
+    const from = now - last.current.time < IN_A_ROW ? last.current.zoom : flow.getZoom();
+    last.current = { zoom: from * factor, time: now };
+    void flow.zoomTo(from * factor, MOTION);
+  };
   return (
     <Panel position="bottom-left" className="zoom-controls">
       <IconButton
@@ -20,7 +31,7 @@ export function ZoomControls() {
         side="top"
         icon={Minus}
         label={text.canvas.zoomOut}
-        onClick={() => void flow.zoomOut(MOTION)}
+        onClick={() => zoomBy(1 / STEP)}
       />
       <button
         type="button"
@@ -35,7 +46,7 @@ export function ZoomControls() {
         side="top"
         icon={Plus}
         label={text.canvas.zoomIn}
-        onClick={() => void flow.zoomIn(MOTION)}
+        onClick={() => zoomBy(STEP)}
       />
       <IconButton
         size="sm"
