@@ -10,8 +10,9 @@ from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
 from engine.errors import NodeError, Problem
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.parts import Part, asked, parse_parts, repos_of
 from nodes.diffusion.ports import input_ports, output_ports
-from nodes.diffusion.ref import parse_ref
+from nodes.diffusion.ref import PipelineRef, parse_ref
 
 SUBJECT = "diffusion.block"
 LIBRARIES = ("diffusers", "torch", "transformers")
@@ -19,6 +20,12 @@ LIBRARIES = ("diffusers", "torch", "transformers")
 _PIPELINE = Port(
     name="pipeline", type="pipeline", title="Pipeline", required=True,
     description="Which weights to use, from Load pipeline.",
+)  # fmt: skip
+
+_PARTS = Port(
+    name="parts", type="json", title="Parts", advanced=True,
+    description="Blocks that run in sequence as this one node, in place of a single block. Collapsing nodes writes it.",
+    widget=Widget(kind="json", placeholder='[{"name": "encode", "block": "text_encoder"}, …]'),
 )  # fmt: skip
 
 
@@ -31,24 +38,38 @@ def _block_port(paths: tuple[str, ...]) -> Port:
 
 
 def resolve(view: NodeView) -> Resolved:
-    """The ports of the block named by `block` in the connected pipeline. Raises NodeError if there is none such."""
-    bare = Interface(inputs=(_PIPELINE, _block_port(())))
+    """The ports of the block, or of the parts, in the connected pipeline. Raises NodeError if there is none such."""
+    bare = Interface(inputs=(_PIPELINE, _block_port(()), _PARTS))
     if (value := view.known.get("pipeline")) is None:
         return Resolved(bare)
-    path = view.known.get("block", view.params.get("block") or "")
-    if not isinstance(path, str):
-        raise NodeError("The block must be named by text.", port="block")
-    ref = parse_ref(value)
-    need = Need(
-        subject=SUBJECT,
-        request={"repo": ref.repo, "commit": ref.commit, "workflow": ref.workflow, "block": path},
-    )
+    path, parts = chosen(dict(view.params) | dict(view.known))
+    need = needed(parse_ref(value), path, parts, view.lock)
     description = view.descriptions.get(need.key)
     if description is None:
         return Resolved(bare.model_copy(update={"needs": (need,)}))
     if problem := description.get("problem"):
-        raise NodeError(Problem(**problem | {"port": "block"}))
-    return Resolved(_interfaces.of(need.key, description, view.connected))
+        raise NodeError(Problem(**problem | {"port": "parts" if parts else "block"}))
+    interface = _interfaces.of(need.key, description, view.connected)
+    if not parts:
+        return Resolved(interface)
+    commits = description["commits"]
+    return Resolved(interface, bound={"commits": commits}, repos=repos_of(parts, commits))
+
+
+def chosen(values: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
+    """The path in the params of a block node and its parts, of which at least one is empty. Raises NodeError."""
+    path, parts = values.get("block") or "", parse_parts(values.get("parts"))
+    if not isinstance(path, str):
+        raise NodeError("The block must be named by text.", port="block")
+    if path and parts:
+        raise NodeError("The node names a block and has parts.", remedy="Empty one of them.", port="block")
+    return path, parts
+
+
+def needed(ref: PipelineRef, path: str, parts: tuple[Part, ...], lock: Mapping[str, str]) -> Need:
+    """The question whose answer describes the block at `path`, or the block composed of `parts`."""
+    request: dict[str, Any] = {"repo": ref.repo, "commit": ref.commit, "workflow": ref.workflow, "block": path}
+    return Need(subject=SUBJECT, request=request | ({"parts": asked(parts, lock)} if parts else {}))
 
 
 class _Interfaces:
@@ -64,7 +85,8 @@ class _Interfaces:
         if described is not description or interface is None:
             block = _block_port(tuple(description["paths"]))
             interface = Interface(
-                inputs=(_PIPELINE, block, *input_ports(description, connected)), outputs=output_ports(description)
+                inputs=(_PIPELINE, block, _PARTS, *input_ports(description, connected)),
+                outputs=output_ports(description),
             )
         self._made[key, connected] = (description, interface)
         if len(self._made) > self._limit:
@@ -106,7 +128,7 @@ DEFINITION = NodeDefinition(
         lane="gpu",
         cache="always",
         dynamic=True,
-        interface=Interface(inputs=(_PIPELINE, _block_port(()))),
+        interface=Interface(inputs=(_PIPELINE, _block_port(()), _PARTS)),
         presets=(
             _preset("text_encoder", "Encode prompt", "Turns a prompt into embeddings."),
             _preset("vae_encoder", "Encode image", "Turns a picture, and a mask, into latents."),

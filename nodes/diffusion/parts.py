@@ -1,0 +1,75 @@
+"""The parts of a composed block node: blocks that run in sequence as one, of the pipeline or of other repos."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from engine.catalogue.spec import Data
+from engine.errors import NodeError
+from nodes.diffusion.repos import lock_name, split_revision
+
+JOINED = " + "
+
+
+class Part(Data):
+    """One block of several. `block` is a path in the connected pipeline, or in the blocks of `repo`; "" means all.
+
+    `repo` is a repo id, with `@revision` where it matters, or a local folder; None for the connected pipeline.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")
+    block: str = Field(default="", max_length=500)
+    repo: str | None = Field(default=None, min_length=1, max_length=500)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the param `parts`."""
+        return self.model_dump(exclude_none=True)
+
+
+def parse_parts(value: Any) -> tuple[Part, ...]:
+    """The parts in the param `parts`; none for an empty one. Raises NodeError for what are no parts."""
+    if value in (None, "", [], {}):
+        return ()
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise _wrong("it is no list")
+    try:
+        parts = tuple(Part.model_validate(dict(item) if isinstance(item, Mapping) else item) for item in value)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        raise _wrong(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
+    names = [part.name for part in parts]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise _wrong(f"two parts have the name {twice!r}")
+    return parts
+
+
+def joined(parts: Iterable[Part]) -> str:
+    """What stands in place of a block's path for a composed one; never a path."""
+    return JOINED.join(part.name for part in parts)
+
+
+def asked(parts: Iterable[Part], lock: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The parts as a describer is asked for them; a repo's `revision` is the commit in the graph's `lock`, if any."""
+    return [{"name": part.name, "block": part.block} | _source(part, lock) for part in parts]
+
+
+def _source(part: Part, lock: Mapping[str, str]) -> dict[str, Any]:
+    if part.repo is None:
+        return {}
+    repo, revision = split_revision(part.repo)
+    return {"repo": repo, "revision": lock.get(lock_name(repo, revision)) or revision}
+
+
+def repos_of(parts: Iterable[Part], commits: Mapping[str, str]) -> dict[str, str]:
+    """The repos that parts use, as the graph's lock names them; `commits` are by the parts' names."""
+    return {lock_name(*split_revision(part.repo)): commits[part.name] for part in parts if part.repo}
+
+
+def _wrong(what: str) -> NodeError:
+    return NodeError(
+        f"The parts of the block are wrong: {what}.",
+        remedy='They are a list such as [{"name": "encode", "block": "text_encoder"}].', port="parts", code="bad_parts",
+    )  # fmt: skip
