@@ -40,6 +40,7 @@ class Vitals:
         self._sender = sender
         self._last: Stats | None = None
         self._wake = threading.Event()
+        self._telling = threading.Lock()
         self._loads = 0
 
     def start(self) -> None:
@@ -57,7 +58,7 @@ class Vitals:
         while True:
             if checks % CHECKS_PER_STATS == 0 or self._wake.is_set():
                 self._wake.clear()
-                self._tell()
+                self.tell()
             self._sender.flush()
             self._check_memory()
             checks += 1
@@ -65,14 +66,16 @@ class Vitals:
 
     def _check_memory(self) -> None:
         if self._limit_bytes is not None and resident_memory() > self._limit_bytes:
-            self._tell()
+            self.tell()
             os._exit(OUT_OF_BUDGET)
 
-    def _tell(self) -> None:
-        stats = self._stats()
-        if stats != self._last:
-            self._last = stats
-            self._sender.send(stats)
+    def tell(self) -> None:
+        """Send the statistics now, if they have changed. May be called from any thread."""
+        with self._telling:
+            stats = self._stats()
+            if stats != self._last:
+                self._last = stats
+                self._sender.send(stats)
 
     def _stats(self) -> Stats:
         rss, results = resident_memory() // ROUND * ROUND, self._results.size

@@ -13,7 +13,10 @@ def main() -> None:
 
     logging.disable_progress_bar()
     pipe = ModularPipeline.from_pretrained(str(Path(__file__).parents[2] / "nodes" / "demo" / "model"))
-    pipe.load_components(torch_dtype=torch.float32)
+    # as a worker chooses
+    device, dtype = ("cuda", torch.float16) if torch.cuda.is_available() else ("cpu", torch.float32)
+    pipe.load_components(torch_dtype=dtype)
+    pipe.to(device)
     pipe.set_progress_bar_config(disable=True)
     print("ready", flush=True)
     for line in sys.stdin:

@@ -28,7 +28,7 @@ async def test_a_template_runs_on_the_device(tmp_path: Path, path: Path) -> None
     async with _engine(tmp_path) as engine:
         run = await engine.wait((await engine.submit(_graph(path))).id)
         assert run.state == "succeeded", run.problem
-        assert engine.worker.device.startswith("cuda")
+        assert engine.worker.device == torch.cuda.get_device_name()
         assert {model.device.split(":")[0] for model in engine.worker.models} == {"cuda"}
 
 

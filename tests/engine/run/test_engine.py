@@ -244,6 +244,13 @@ async def test_a_node_that_eats_all_memory_is_stopped_and_named(tmp_path: Path) 
         assert states(run)["x"] == "succeeded"
 
 
+async def test_freed_models_are_gone_from_the_workers_state_at_once(engine: EngineHarness) -> None:
+    await engine.run("m:load_model")
+    await engine.until(lambda event: isinstance(event, WorkerChanged) and event.models)
+    await engine.engine.free("models")
+    assert engine.engine.worker.models == []
+
+
 async def test_what_a_resolver_binds_reaches_the_function_and_the_lock(engine: EngineHarness, tmp_path: Path) -> None:
     (tmp_path / "abc").touch()
     run = await engine.run("d:described", d={"path": str(tmp_path / "abc")})
