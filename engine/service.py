@@ -23,6 +23,7 @@ from engine.graph.document import Graph, NodeId
 from engine.graph.overrides import apply_overrides
 from engine.run.events import (
     CatalogueChanged,
+    DownloadProgress,
     Event,
     LoadedModel,
     NodeFailed,
@@ -45,6 +46,7 @@ from engine.values.cache import ResultCache
 from engine.worker.host import HostState, WorkerHost
 from engine.worker.protocol import (
     Done,
+    Downloading,
     Evicted,
     Failed,
     FromWorker,
@@ -400,6 +402,8 @@ class Engine:
                 self._pack_loaded(message)
             case Stats():
                 self._stats(message)
+            case Downloading():
+                self._downloading(message)
             case _:
                 pass
 
@@ -458,6 +462,13 @@ class Engine:
                 for model in stats.models
             ],
             loads=stats.loads,
+        )
+
+    def _downloading(self, message: Downloading) -> None:
+        self._tell(
+            DownloadProgress(
+                repo=message.repo, done=message.done, total=message.total, state=message.state, problem=message.problem
+            )
         )
 
     def _worker_changed(self, **changes: Any) -> None:

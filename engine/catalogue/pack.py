@@ -3,21 +3,34 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from engine.catalogue.define import NodeDefinition
+from engine.errors import Problem
 from engine.values.codecs import ValueKind
+
+DownloadState = Literal["running", "finished", "failed"]
+DownloadReport = Callable[[str, int, int, DownloadState, Problem | None], None]
+"""(repo, bytes done, bytes in all, state, why it failed): how far a download is. Called from any thread."""
+
+
+def _untold(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
+    """Nobody asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerFacts:
-    """What a worker knows of its place. Budgets in bytes; `settings` are plain data for packs."""
+    """What a worker knows of its place. Budgets in bytes; `settings` are plain data for packs.
+
+    Packs tell `report_download` of downloads that people wait for.
+    """
 
     data_dir: Path
     input_dir: Path
     output_dir: Path
     models_memory: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    report_download: DownloadReport = _untold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

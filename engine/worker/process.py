@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.catalogue.load import load_outside, load_pack, outside_packs, refuse_conflicts
-from engine.catalogue.pack import WorkerFacts
+from engine.catalogue.pack import DownloadState, WorkerFacts
 from engine.errors import BlockloomError, Cancelled, Problem
 from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
@@ -34,6 +34,7 @@ from engine.worker.protocol import (
     Cancel,
     Describe,
     Described,
+    Downloading,
     Execute,
     Frames,
     Free,
@@ -76,7 +77,7 @@ class Worker:
         self._config = config
         self._facts = WorkerFacts(
             data_dir=config.data_dir, input_dir=config.input_dir, output_dir=config.output_dir,
-            models_memory=config.models_memory, settings=config.settings,
+            models_memory=config.models_memory, settings=config.settings, report_download=self._report_download,
         )  # fmt: skip
         self._library = Library(self._facts)
         self._artifacts = ArtifactStore(config.data_dir / "artifacts", config.artifacts_disk)
@@ -108,6 +109,9 @@ class Worker:
 
     def handle(self, message: ToWorker) -> None:
         self._handlers[type(message)](message)
+
+    def _report_download(self, repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
+        self.send(Downloading(repo=repo, done=done, total=total, state=state, problem=problem))
 
     def _begin(self, message: Begin) -> None:
         self._graphs[message.run] = message.graph
@@ -172,6 +176,7 @@ class Worker:
                 self._results.clear()
             elif self._library.models is not None:
                 self._library.models.free(message.model)
+            self._vitals.tell()  # whoever waits for the answer finds memory and models as they are now
             return {}
 
         self._answer(message.id, free)

@@ -18,6 +18,7 @@
 | `Started`, `Progress`, `Preview`, `Log` | a lane began to compute a node; while it runs |
 | `Done`, `Failed` | exactly one of them ends each `Execute` |
 | `Described` | ends each `Describe` and each `Free` |
+| `Downloading` | how far the download of a repo is |
 | `Kept` | results that are now on disk too |
 | `Evicted` | results that are no longer in memory |
 | `Stats` | memory and models, about once a second |
@@ -218,6 +219,16 @@ class Described(Message, frozen=True):
     problem: Problem | None = None
 
 
+class Downloading(Message, frozen=True):
+    """Bytes of a download that a node or a description waits for; the last one is finished or failed."""
+
+    repo: str
+    done: int
+    total: int
+    state: Literal["running", "finished", "failed"] = "running"
+    problem: Problem | None = None
+
+
 class Kept(Message, frozen=True):
     keys: list[Key]
 
@@ -251,8 +262,8 @@ class Stats(Message, frozen=True):
 
 ToWorker = Begin | Execute | Cancel | Describe | Release | Free | Shutdown
 FromWorker = (
-    Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Kept | Evicted
-    | Stats
+    Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Downloading
+    | Kept | Evicted | Stats
 )  # fmt: skip
 
 

@@ -1,19 +1,23 @@
 """The weight files of a component: which there are, how large, in which precision, and what is wrong with them."""
 
+import glob
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from engine.errors import NodeError
-from nodes.diffusion.runtime.repos import CONFIG_PATTERNS, INDEX_FILES, PICKLED, Located, Repos
+from nodes.diffusion.files import is_pickle, pickles_in, weights_in
+from nodes.diffusion.repos import CONFIG_PATTERNS, INDEX_FILES, Located, Repos
 
 _FLOATS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
 
 def weight_files(folder: Path, variant: str | None = None) -> list[Path]:
-    """The safetensors files of one component, those of `variant` where there are any."""
+    """The weight files of one component, of `variant` where there are any; pickles where there is nothing else."""
     files = sorted(folder.glob("*.safetensors"))
+    if not files and folder.is_dir():
+        files = sorted(path for path in folder.iterdir() if is_pickle(path.name))
     of_variant = [path for path in files if variant and f".{variant}" in path.name]
     plain = [path for path in files if path.name.count(".") == 1]
     return of_variant or plain or files
@@ -65,29 +69,37 @@ def damaged_file(files: Iterable[Path]) -> Path | None:
 
 
 def fetch_missing(repos: Repos, located: Located, subfolder: str, variant: str | None) -> None:
-    """Download one component's files of a hub repo where they are not here yet. Raises NodeError if there are none."""
-    folder = located.folder / subfolder
-    if located.on_hub and not weight_files(folder, variant):
-        prefix = f"{subfolder}/" if subfolder else ""
-        repos.fetch(located.repo, located.commit, [f"{prefix}{name}" for name in ("*.safetensors", *CONFIG_PATTERNS)])
-        if not weight_files(folder, variant):
-            raise NodeError(
-                f"Repo {located.repo!r} has no safetensors weights in {subfolder or 'its main folder'}.",
-                remedy="Choose a repo with safetensors weights; pickles are not loaded.", code="pickled_weights",
-            )  # fmt: skip
+    """Download one component's files of a hub repo where they are not here yet.
+
+    Raises NodeError if it has no weights that may be loaded, or if they can't be fetched.
+    """
+    names = repos.files(located)
+    wanted = weights_in(names, subfolder, variant, pickles=repos.pickles)
+    if not wanted and (pickles := pickles_in(names, subfolder)):
+        raise _pickled(located, pickles[0])
+    repos.fetch(located, [glob.escape(name) for name in wanted] or list(CONFIG_PATTERNS))
+    if not weight_files(located.folder / subfolder, variant) and not wanted:
+        raise NodeError(
+            f"Repo {located.repo!r} has no weights in {subfolder or 'its main folder'}.",
+            remedy="Choose a repo that is complete.", code="missing_component",
+        )  # fmt: skip
 
 
-def refuse_pickled(located: Located) -> None:
+def refuse_pickled(repos: Repos, located: Located) -> None:
     """Raise NodeError if a component's weights exist as pickles only, which could run code when they are loaded."""
-    for name in components_in_index(located.folder):
-        files = _names(located.folder / name)
-        if not any(file.endswith(".safetensors") for file in files):
-            for file in files:
-                if file.endswith(PICKLED) and not file.startswith(("training_args", "optimizer", "scheduler")):
-                    raise NodeError(
-                        f"The weights {name}/{file} of repo {located.repo!r} are a pickle, which can run code.",
-                        remedy="Choose a repo with safetensors weights.", code="pickled_weights",
-                    )  # fmt: skip
+    if repos.pickles:
+        return
+    names = repos.files(located)
+    for component in components_in_index(located.folder):
+        if not weights_in(names, component, None) and (pickles := pickles_in(names, component)):
+            raise _pickled(located, pickles[0])
+
+
+def _pickled(located: Located, name: str) -> NodeError:
+    return NodeError(
+        f"The weights {name} of repo {located.repo!r} are a pickle, which can run code.",
+        remedy="Choose a repo with safetensors weights, or switch the setting `pickles` on.", code="pickled_weights",
+    )  # fmt: skip
 
 
 def components_in_index(folder: Path) -> list[str]:
@@ -97,10 +109,6 @@ def components_in_index(folder: Path) -> list[str]:
             index: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
             return [key for key, entry in index.items() if isinstance(entry, list) and entry[0] is not None]
     return []
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
 def _header(path: Path) -> dict[str, Any]:

@@ -1,0 +1,141 @@
+"""Where a repo's files are on this machine: the demo model, a local folder, or the hub's cache; imports no torch."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.catalogue.pack import WorkerFacts
+from engine.errors import NodeError
+from nodes.diffusion.hub import Hub
+from nodes.diffusion.trust import LOCAL, Approvals, require_approval
+
+DEMO_FOLDER = Path(__file__).parents[1] / "demo" / "model"
+INDEX_FILES = ("modular_model_index.json", "model_index.json")
+BLOCK_CONFIG = "modular_config.json"
+CODE_PATTERNS = ("*.py",)
+CONFIG_PATTERNS = ("*.json", "*.txt", "*.model", "*.jinja", "*.md", *CODE_PATTERNS)
+"""What is small and read before any weights. Code among it is only kept: running it takes an approval."""
+PICKLED = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
+HASHED_WHOLE = 64 * 2**20
+"""Bytes: folders up to this size are known by their content, larger ones by names, sizes and times."""
+
+
+@dataclass(frozen=True)
+class Located:
+    """A repo's folder and the commit its files are of.
+
+    `on_hub`: missing files can be fetched. `in_blocks`: in the folder of local blocks, where files are meant to change.
+    """
+
+    repo: str
+    folder: Path
+    commit: str
+    on_hub: bool
+    in_blocks: bool = False
+
+
+class Repos:
+    """Finds repos.
+
+    Settings: `models` and `blocks` are folders of local repos, `offline` forbids asking the hub, `pickles` lets
+    pickled weights be loaded where there are no others, `remote_code` lets approved code run.
+    """
+
+    def __init__(self, facts: WorkerFacts) -> None:
+        self._models = _folder(facts.settings.get("models"))
+        self._blocks = _folder(facts.settings.get("blocks"))
+        self.pickles = bool(facts.settings.get("pickles"))
+        self.remote_code = bool(facts.settings.get("remote_code", True))
+        self.approvals = Approvals(facts.data_dir)
+        self.hub = Hub(facts.report_download, offline=bool(facts.settings.get("offline")))
+        self.approvals = Approvals(facts.data_dir)
+        self.remote_code = bool(facts.settings.get("remote_code", True))
+        self._fingerprints: dict[tuple[Any, ...], str] = {}
+
+    def locate(self, repo: str, revision: str | None = None, *, latest: bool = False) -> Located:
+        """The repo's folder with its configs and code at hand. Raises NodeError if there is none.
+
+        A branch of the hub is at the commit at which it was last seen here; `latest` asks anew.
+        """
+        if repo == "demo":
+            return Located(repo, DEMO_FOLDER, self._fingerprint(DEMO_FOLDER), on_hub=False)
+        for root in (self._models, self._blocks):
+            if root is not None and (folder := _below(root, repo)) is not None:
+                in_blocks = root == self._blocks
+                return Located(repo, folder, self._fingerprint(folder), on_hub=False, in_blocks=in_blocks)
+        _refuse_paths(repo)
+        commit = self.hub.commit(repo, revision, latest=latest)
+        return Located(repo, self.hub.snapshot(repo, commit, CONFIG_PATTERNS), commit, on_hub=True)
+
+    def require_approval(self, located: Located) -> None:
+        """Raise NodeError unless the repo's code may run, see `trust.require_approval`."""
+        require_approval(self.approvals, located.repo, located.commit, remote_code=self.remote_code)
+
+    def fetch(self, located: Located, patterns: list[str]) -> None:
+        """Have the repo's files that match at hand. Raises NodeError if the hub can't be reached."""
+        if located.on_hub:
+            self.hub.snapshot(located.repo, located.commit, patterns)
+
+    def require_approval(self, located: Located) -> None:
+        """Raise NodeError unless code of the repo may run at this commit."""
+        require_approval(self.approvals, located.repo, located.commit, remote_code=self.remote_code)
+
+    def files(self, located: Located) -> dict[str, int]:
+        """Names and sizes of all files of the repo, those included that are still on the hub only."""
+        here = {path.relative_to(located.folder).as_posix(): path.stat().st_size for path in _files(located.folder)}
+        return {**here, **self.hub.files(located.repo, located.commit)} if located.on_hub else here
+
+    def _fingerprint(self, folder: Path) -> str:
+        stats = [(path, path.stat()) for path in _files(folder)]
+        signature = tuple((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+        key = (str(folder), *signature)
+        if key not in self._fingerprints:
+            whole = sum(stat.st_size for _, stat in stats) <= HASHED_WHOLE
+            digest = hashlib.sha256()
+            for (path, _), facts in zip(stats, signature, strict=True):
+                digest.update(repr((facts[0], _sha256(path)) if whole else facts).encode())
+            self._fingerprints[key] = (LOCAL + digest.hexdigest())[:40]
+        return self._fingerprints[key]
+
+
+def split_revision(text: str) -> tuple[str, str | None]:
+    """`org/name@revision` → repo and revision; None where there is no `@`."""
+    repo, _, revision = text.strip().partition("@")
+    return repo.strip(), revision.strip() or None
+
+
+def lock_name(repo: str, revision: str | None) -> str:
+    """Under which name the graph's lock keeps the commit of `repo` at `revision`: two revisions have two entries."""
+    return f"{repo}@{revision}" if revision else repo
+
+
+def _folder(setting: Any) -> Path | None:
+    return Path(setting).resolve() if setting else None
+
+
+def _below(root: Path, repo: str) -> Path | None:
+    folder = (root / repo).resolve()
+    return folder if folder.is_relative_to(root) and folder != root and folder.is_dir() else None
+
+
+def _refuse_paths(repo: str) -> None:
+    if Path(repo).is_absolute() or repo.startswith((".", "~")) or repo.count("/") > 1:
+        raise NodeError(
+            f"There is no folder {repo!r} among the local models and blocks.",
+            remedy="Put the repo there, or name a repo of the hub as org/name.", code="missing_repo",
+        )  # fmt: skip
+
+
+def _files(folder: Path) -> list[Path]:
+    """All files in order, without hidden ones and what Python makes of code that it imports."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+        and path.is_file()
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
