@@ -11,6 +11,10 @@ from engine.errors import Problem
 from engine.graph.document import Node
 from engine.graph.suggest import Suggestions
 
+_FILES = {"image": "a picture", "mask": "a mask", "file": "a file"}
+_NAMED = {**_FILES, "repo": "a repo id", "color": "a color"}
+"""What strings with these widgets stand for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -48,14 +52,28 @@ def missing_inputs(node: Node, ports: Ports, connected: Collection[str]) -> list
     return [
         Problem(
             code="missing_input",
-            message=f"{node.id}.{name} needs {port.type}.",
+            message=f"{node.id}.{name} needs {_wanted(port)}.",
             node=node.id,
             port=name,
-            remedy="Connect it or set a value." if port.widget else f"Connect an output of type {port.type}.",
+            remedy=_remedy(port),
         )
         for name, port in ports.inputs.items()
         if port.required and port.default is None and name not in connected and node.params.get(name) is None
     ]
+
+
+def _wanted(port: Port) -> str:
+    """What a port wants, as a person says it: a param that holds the name of a file wants that file, not a string."""
+    kind = port.widget.kind if port.widget else ""
+    return _NAMED.get(kind) or port.type
+
+
+def _remedy(port: Port) -> str:
+    if port.widget is None:
+        return f"Connect an output of type {port.type}."
+    if port.widget.kind in _FILES:
+        return "Choose or drop one, or connect its name."
+    return "Connect it or set a value."
 
 
 def unknown_params(node: Node, ports: Ports, suggestions: Suggestions) -> list[Problem]:

@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from math import ceil, floor
 from typing import Any
 
 from pydantic import JsonValue
 
+from engine.catalogue.spec import Widget
 from engine.errors import GraphError, Problem
 from engine.graph.compile import Compiled
 from engine.graph.document import Graph, Node
@@ -14,7 +16,7 @@ from engine.graph.overrides import unknown_overrides
 from engine.run.plan import default_targets
 
 RANDOM_SEEDS = 2**32
-"""How many there are: few enough to be read out and seen as a whole."""
+"""How many there are at most: few enough to be read out and seen as a whole."""
 
 
 def raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
@@ -32,11 +34,18 @@ def draw_seeds(compiled: Compiled) -> Graph | None:
     for node_id, node in compiled.nodes.items():
         for port in node.interface.inputs:
             if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
-                drawn.setdefault(node_id, {})[port.name] = secrets.randbelow(RANDOM_SEEDS)
+                drawn.setdefault(node_id, {})[port.name] = draw_seed(port.widget)
     if not drawn:
         return None
     nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]
     return compiled.graph.model_copy(update={"nodes": nodes})
+
+
+def draw_seed(widget: Widget) -> int:
+    """A number that the widget takes: from its `min` on, up to its `max`."""
+    first = ceil(widget.min or 0)
+    last = first + RANDOM_SEEDS - 1 if widget.max is None else min(floor(widget.max), first + RANDOM_SEEDS - 1)
+    return first + secrets.randbelow(last - first + 1)
 
 
 def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:

@@ -75,6 +75,12 @@ def params(
     raise NotImplementedError
 
 
+@node("photo", title="Photo", category="T")
+def photo(file: Annotated[str, In("A picture file", widget="image")]) -> Annotated[Image, Out("image")]:
+    """A picture from a file."""
+    raise NotImplementedError
+
+
 @node("text", title="Text", category="T", lane="inline")
 def text(text: Annotated[str, In("Text")]) -> Annotated[str, Out("text")]:
     """A text; raises if it is `boom`."""
@@ -106,7 +112,7 @@ _BASE = Interface(
 )
 _TYPE = NodeType(type="ports", title="Ports", category="T", description="D", dynamic=True, interface=_BASE)
 DYNAMIC_NODE = NodeDefinition(type=_TYPE, resolve=_ports)
-FUNCTIONS = (image, images, latents, invert, split, sheet, strip, params, text)
+FUNCTIONS = (image, images, latents, invert, split, sheet, strip, params, photo, text)
 CATALOGUE = Catalogue([*(function.definition for function in FUNCTIONS), DYNAMIC_NODE])  # type: ignore[attr-defined]
 
 

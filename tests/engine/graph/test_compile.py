@@ -104,6 +104,14 @@ SENTENCES = {
         code="missing_input", message="b.image needs image.", node="b", port="image",
         remedy="Connect an output of type image.",
     ),
+    "p:photo": Problem(
+        code="missing_input", message="p.file needs a picture.", node="p", port="file",
+        remedy="Choose or drop one, or connect its name.",
+    ),
+    "t:text": Problem(
+        code="missing_input", message="t.text needs string.", node="t", port="text",
+        remedy="Connect it or set a value.",
+    ),
 }  # fmt: skip
 
 

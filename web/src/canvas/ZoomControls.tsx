@@ -26,13 +26,7 @@ export function ZoomControls() {
   };
   return (
     <Panel position="bottom-left" className="zoom-controls">
-      <IconButton
-        size="sm"
-        side="top"
-        icon={Minus}
-        label={text.canvas.zoomOut}
-        onClick={() => zoomBy(1 / STEP)}
-      />
+      <IconButton size="sm" side="top" icon={Minus} label={text.canvas.zoomOut} onClick={() => zoomBy(1 / STEP)} />
       <button
         type="button"
         className="w-11 rounded text-center text-xs text-muted hover:text-strong"
@@ -41,13 +35,7 @@ export function ZoomControls() {
       >
         {percent} %
       </button>
-      <IconButton
-        size="sm"
-        side="top"
-        icon={Plus}
-        label={text.canvas.zoomIn}
-        onClick={() => zoomBy(STEP)}
-      />
+      <IconButton size="sm" side="top" icon={Plus} label={text.canvas.zoomIn} onClick={() => zoomBy(STEP)} />
       <IconButton
         size="sm"
         side="top"

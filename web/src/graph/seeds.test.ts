@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Run } from "@/api/types";
 import { connect, setParam } from "./commands";
 import { saveDoc } from "./document";
-import { advanceSeeds, seedControl, setSeedControl } from "./seeds";
+import { advanceSeeds, randomSeed, seedControl, seedRange, setSeedControl } from "./seeds";
 import { draw, edge } from "./testing";
 import type { Doc } from "./types";
 
@@ -18,7 +18,8 @@ const run = (doc: Doc, more: Partial<Run> = {}): Run => ({
   graph: saveDoc(doc),
   ...more,
 });
-const seedAfter = (doc: Doc, of: Run) => advanceSeeds(doc, of, () => 99)?.apply(doc).nodes[0]?.params["seed"];
+const seedAfter = (doc: Doc, of: Run) =>
+  advanceSeeds(doc, of, { random: () => 99 })?.apply(doc).nodes[0]?.params["seed"];
 
 test("control is kept with the node, and goes away when fixed", () => {
   expect([seedControl(seeded.nodes[0]!, "seed"), seedControl(random.nodes[0]!, "seed")]).toEqual(["fixed", "random"]); // eslint-disable-line @typescript-eslint/no-non-null-assertion
@@ -50,4 +51,12 @@ test.each([
 test("random seeds are short whole numbers", () => {
   const seed = advanceSeeds(random, run(random))?.apply(random).nodes[0]?.params["seed"];
   expect(Number.isInteger(seed) && Number(seed) >= 0 && Number(seed) < 2 ** 32).toBe(true);
+});
+
+test("a port with bounds gets no seed beyond them", () => {
+  const range = seedRange({ name: "seed", type: "int", widget: { kind: "seed", min: 7, max: 8 } });
+  expect(new Set(Array.from({ length: 64 }, () => randomSeed(range)))).toEqual(new Set([7, 8]));
+  const last = setParam("a", "seed", 8).apply(increment);
+  expect(advanceSeeds(last, run(last), { range: () => range })?.apply(last).nodes[0]?.params["seed"]).toBe(7);
+  expect(seedRange(undefined)).toEqual({ min: 0, max: Number.MAX_SAFE_INTEGER });
 });

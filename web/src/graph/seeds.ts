@@ -1,5 +1,5 @@
 /** What becomes of seeds after a run was started. Each node says it per param, in its field `seed_control`. */
-import type { JsonValue, Run } from "@/api/types";
+import type { JsonValue, Port, Run } from "@/api/types";
 import { edgesInto } from "./document";
 import { setExtra, setParam } from "./edit-nodes";
 import { isJson, isObject, jsonEqual } from "./json";
@@ -8,8 +8,25 @@ import type { Command, Doc, GraphNode } from "./types";
 export type SeedControl = "fixed" | "random" | "increment";
 
 const FIELD = "seed_control";
-/** Random seeds are short enough to read out; JSON readers keep larger ones exact up to 2^53 − 1. */
-const RANDOM_BELOW = 2 ** 32;
+/** How many random seeds there are at most: few enough to read out. JSON readers keep larger ones exact up to 2^53 − 1. */
+const RANDOM_SEEDS = 2 ** 32;
+
+/** What the port of a seed takes. */
+export interface SeedRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+const EVERY_SEED: SeedRange = { min: 0, max: Number.MAX_SAFE_INTEGER };
+
+export function seedRange(port: Port | undefined): SeedRange {
+  return { min: Math.ceil(port?.widget?.min ?? EVERY_SEED.min), max: Math.floor(port?.widget?.max ?? EVERY_SEED.max) };
+}
+
+/** A number that the port takes. */
+export function randomSeed({ min, max }: SeedRange = EVERY_SEED): number {
+  return min + Math.floor(Math.random() * Math.min(RANDOM_SEEDS, max - min + 1));
+}
 
 export function seedControl(node: GraphNode, param: string): SeedControl {
   const control = controls(node).get(param);
@@ -31,15 +48,26 @@ export function setSeedControl(nodeId: string, param: string, control: SeedContr
   };
 }
 
+/** `range` tells what the port of a seed takes. */
+interface Advance {
+  readonly range?: (node: string, param: string) => SeedRange;
+  readonly random?: (range: SeedRange) => number;
+}
+
 /**
  * New values for the seeds that `run` used, where they are not fixed; null if there are none. A seed that a person
  * changed since is left alone, as are nodes that the run's targets do not need.
  */
-export function advanceSeeds(doc: Doc, run: Run, random: () => number = randomSeed): Command | null {
+export function advanceSeeds(doc: Doc, run: Run, { range, random = randomSeed }: Advance = {}): Command | null {
   const needed = upstream(doc, run.targets ?? []);
   const changes = doc.nodes
     .filter((node) => needed.size === 0 || needed.has(node.id))
-    .flatMap((node) => nextSeeds(doc, node, run, random));
+    .flatMap((node) =>
+      nextSeeds(doc, node, run, (param, value) => {
+        const taken = range?.(node.id, param) ?? EVERY_SEED;
+        return seedControl(node, param) === "random" ? random(taken) : following(value, taken);
+      }),
+    );
   if (changes.length === 0) return null;
   return {
     name: "next seed",
@@ -47,13 +75,13 @@ export function advanceSeeds(doc: Doc, run: Run, random: () => number = randomSe
   };
 }
 
-function nextSeeds(doc: Doc, node: GraphNode, run: Run, random: () => number) {
+function nextSeeds(doc: Doc, node: GraphNode, run: Run, next: (param: string, value: JsonValue | undefined) => number) {
   return [...controls(node).keys()].flatMap((param) => {
     const control = seedControl(node, param);
     const value = Object.hasOwn(node.params, param) ? node.params[param] : undefined;
     const connected = edgesInto(doc, node.id).some((edge) => edge.targetHandle === param);
     if (control === "fixed" || connected || !isAsUsed(run, node.id, param, value)) return [];
-    return [{ id: node.id, param, value: control === "random" ? random() : following(value) }];
+    return [{ id: node.id, param, value: next(param, value) }];
   });
 }
 
@@ -64,9 +92,9 @@ function isAsUsed(run: Run, id: string, param: string, value: JsonValue | undefi
   return node !== undefined && (used === undefined || isJson(used)) && jsonEqual(used, value);
 }
 
-function following(value: JsonValue | undefined): number {
-  const seed = typeof value === "number" ? value : 0;
-  return seed >= Number.MAX_SAFE_INTEGER ? 0 : seed + 1;
+function following(value: JsonValue | undefined, { min, max }: SeedRange): number {
+  const seed = typeof value === "number" ? value : min;
+  return seed >= max ? min : seed + 1;
 }
 
 function controls(node: GraphNode): ReadonlyMap<string, JsonValue> {
@@ -78,8 +106,4 @@ function upstream(doc: Doc, targets: readonly string[]): Set<string> {
   const found = new Set(targets);
   for (const id of found) for (const { source } of edgesInto(doc, id)) found.add(source);
   return found;
-}
-
-function randomSeed(): number {
-  return Math.floor(Math.random() * RANDOM_BELOW);
 }

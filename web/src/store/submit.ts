@@ -2,7 +2,7 @@
 import { api, ApiError, unwrap } from "@/api/client";
 import type { Problem, Run } from "@/api/types";
 import { edgesInto, saveDoc } from "@/graph/document";
-import { advanceSeeds } from "@/graph/seeds";
+import { advanceSeeds, randomSeed, seedRange } from "@/graph/seeds";
 import { amend, select } from "@/store/editing";
 import { FINAL } from "@/store/fold";
 import { focusNode } from "@/store/focus";
@@ -77,7 +77,9 @@ function isBusy(run: string | null): boolean {
 /** Whether the graph has seeds that advance, and did. */
 function advance(tabId: string, run: Run): boolean {
   const tab = tabOf(tabId);
-  const command = tab && advanceSeeds(tab.doc, run);
+  const range = (node: string, param: string) =>
+    seedRange(tab && nodePorts(tab, node)?.inputs?.find(({ name }) => name === param));
+  const command = tab && advanceSeeds(tab.doc, run, { range });
   if (!command) return false;
   amend(command, tabId);
   return true;
@@ -90,9 +92,9 @@ function otherSeeds(tab: Tab): Record<string, number> {
     const ports = nodePorts(tab, id)?.inputs ?? [];
     return ports
       .filter(({ name, widget }) => widget?.kind === "seed" && !connected.has(name))
-      .map(({ name }) => `${id}.${name}`);
+      .map((port) => [`${id}.${port.name}`, randomSeed(seedRange(port))] as const);
   });
-  return Object.fromEntries(seeds.map((seed) => [seed, Math.floor(Math.random() * 2 ** 32)]));
+  return Object.fromEntries(seeds);
 }
 
 function refuse(tabId: string, error: ApiError): void {

@@ -1,6 +1,6 @@
 /** The control of a seed: its number, a die for another, and what becomes of it after a run. */
 import { ArrowUp01, Dices, Lock, Shuffle, type LucideIcon } from "lucide-react";
-import { seedControl, setSeedControl, type SeedControl as Mode } from "@/graph/seeds";
+import { randomSeed, seedControl, seedRange, setSeedControl, type SeedControl as Mode } from "@/graph/seeds";
 import { dispatch, useNode } from "@/store/editor";
 import { text } from "@/strings";
 import { copyText } from "@/ui/copyText";
@@ -13,8 +13,6 @@ import { useLastSeed } from "./useLastSeed";
 
 const ICONS: Record<Mode, LucideIcon> = { fixed: Lock, random: Shuffle, increment: ArrowUp01 };
 const MODES = ["fixed", "random", "increment"] as const;
-/** Seeds this short can be read out; larger ones can still be typed. */
-const RANDOM_BELOW = 2 ** 32;
 
 export function SeedControl({ nodeId, port, value, label, disabled, onChange }: ControlProps) {
   const node = useNode(nodeId);
@@ -23,7 +21,7 @@ export function SeedControl({ nodeId, port, value, label, disabled, onChange }: 
   const mode = node ? seedControl(node, port.name) : "fixed";
   const rules = rulesOf(port);
   const choose = (next: Mode) => {
-    if (byChance) onChange(last ?? randomSeed(rules.max));
+    if (byChance) onChange(last ?? randomSeed(seedRange(port)));
     dispatch(setSeedControl(nodeId, port.name, next));
   };
   const items: MenuItem[] = MODES.map((each) => ({
@@ -55,7 +53,7 @@ export function SeedControl({ nodeId, port, value, label, disabled, onChange }: 
         icon={Dices}
         label={text.widgets.newSeed}
         disabled={disabled}
-        onClick={() => onChange(randomSeed(rules.max))}
+        onClick={() => onChange(randomSeed(seedRange(port)))}
       />
       <Menu
         align="end"
@@ -79,9 +77,4 @@ function lastSeed(seed: number, keep: (seed: number) => void): MenuItem[] {
     { label: text.widgets.keepSeed, icon: Lock, onSelect: () => keep(seed) },
     { label: text.widgets.copySeed, onSelect: () => void copyText(String(seed)) },
   ];
-}
-
-function randomSeed(max: number): number {
-  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return number % Math.min(RANDOM_BELOW, max + 1);
 }
