@@ -44,13 +44,11 @@ class Repos:
 
     def __init__(self, facts: WorkerFacts) -> None:
         self._models = _folder(facts.settings.get("models"))
-        self._blocks = _folder(facts.settings.get("blocks"))
+        self._blocks = _folder(facts.settings.get("blocks") or facts.data_dir / "blocks")
         self.pickles = bool(facts.settings.get("pickles"))
         self.remote_code = bool(facts.settings.get("remote_code", True))
         self.approvals = Approvals(facts.data_dir)
         self.hub = Hub(facts.report_download, offline=bool(facts.settings.get("offline")))
-        self.approvals = Approvals(facts.data_dir)
-        self.remote_code = bool(facts.settings.get("remote_code", True))
         self._fingerprints: dict[tuple[Any, ...], str] = {}
 
     def locate(self, repo: str, revision: str | None = None, *, latest: bool = False) -> Located:
@@ -76,10 +74,6 @@ class Repos:
         """Have the repo's files that match at hand. Raises NodeError if the hub can't be reached."""
         if located.on_hub:
             self.hub.snapshot(located.repo, located.commit, patterns)
-
-    def require_approval(self, located: Located) -> None:
-        """Raise NodeError unless code of the repo may run at this commit."""
-        require_approval(self.approvals, located.repo, located.commit, remote_code=self.remote_code)
 
     def files(self, located: Located) -> dict[str, int]:
         """Names and sizes of all files of the repo, those included that are still on the hub only."""
