@@ -100,7 +100,7 @@ class Direct:
         inputs = {port.name: port.default for port in resolved.interface.inputs} | given
         extra = {definition.context_parameter: seen} if definition.context_parameter else {}
         assert definition.function is not None
-        return dict(definition.function(**extra, **inputs)), seen
+        return dict(definition.function(**extra, **inputs, **resolved.bound)), seen
 
     def block(self, ref: dict[str, Any], path: str, **given: Any) -> dict[str, Any]:
         return self.run("diffusion.block", {"pipeline": ref, "block": path, **given})[0]
