@@ -17,7 +17,7 @@ from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.load import definition_from_data, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import Pack
 from engine.catalogue.spec import Need
-from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, WorkerError
+from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, StorageError, WorkerError
 from engine.graph.compile import Compiled, compile_graph
 from engine.graph.document import Graph, NodeId
 from engine.graph.overrides import apply_overrides
@@ -43,6 +43,7 @@ from engine.run.record import Run, RunPage, fold
 from engine.run.results import Results
 from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
+from engine.values.refs import Key, ValueSummary
 from engine.worker.host import HostState, WorkerHost
 from engine.worker.protocol import (
     Done,
@@ -346,6 +347,23 @@ class Engine:
         if live:
             return live.events[after:]
         return [event for event in self._store.events(run_id) if event.seq > after]
+
+    async def publish(self, run_id: str, node_id: str) -> Mapping[str, ValueSummary]:
+        """The outputs of a node that ended in a run, with their pictures as artifacts.
+
+        A run makes those of its targets; all others are made when somebody looks, from the results that are kept.
+        Raises KeyError if there is no such run or node, StorageError if the result is not kept any more.
+        """
+        node = self.run(run_id).nodes[node_id]
+        if not node.outputs or self._results.visible(node.outputs):
+            return node.outputs
+        key = Key(node.key)
+        if (outputs := await self._host.publish(key)) is None:
+            self._results.lost([key])
+            raise StorageError(Problem(code="no_result", message="The result of this run is no longer kept.",
+                                       node=node_id, remedy="Run it again."))  # fmt: skip
+        self._results.described(key, outputs)
+        return outputs
 
     def delete_run(self, run_id: str) -> None:
         """Remove an ended run from the history. Raises KeyError if there is none."""

@@ -97,7 +97,8 @@ def status_of(error: BlockloomError) -> int:
     if isinstance(error, WorkerError):
         return 503
     if isinstance(error, StorageError):
-        return {"no_artifact": 404, "too_large": 413, "disk_full": 507}.get(error.problems[0].code, 500)
+        statuses = {"no_artifact": 404, "no_result": 410, "too_large": 413, "disk_full": 507}
+        return statuses.get(error.problems[0].code, 500)
     return 400
 
 

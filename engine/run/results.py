@@ -45,7 +45,10 @@ class Results:
 
     def published(self, key: Key) -> bool:
         """Whether the files of the outputs are artifacts that still exist."""
-        return all(self._visible(summary) for summary in self.summaries(key).values())
+        return self.visible(self.summaries(key))
+
+    def visible(self, outputs: Summaries) -> bool:
+        return all(self._visible(summary) for summary in outputs.values())
 
     def summaries(self, key: Key) -> Summaries:
         if (known := self._summaries.get(key)) is None:
@@ -70,6 +73,11 @@ class Results:
         """A worker holds the outputs of `key`."""
         self._in_memory.add(key)
         self._summaries[key] = summaries
+
+    def described(self, key: Key, summaries: Summaries) -> None:
+        """A worker tells more of a result that is at hand: its pictures are artifacts now."""
+        if self.available(key):
+            self._summaries[key] = summaries
 
     def kept(self, keys: Iterable[Key]) -> None:
         self._on_disk.update(keys)

@@ -11,12 +11,14 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from engine.errors import Problem, WorkerError
+from engine.values.refs import Key, ValueSummary
 from engine.worker.protocol import (
     Describe,
     Described,
     Free,
     FromWorker,
     PackLoaded,
+    Publish,
     Ready,
     Shutdown,
     ToWorker,
@@ -94,6 +96,11 @@ class WorkerHost:
     async def describe(self, subject: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer of the describer `subject`. Raises WorkerError with its problem, or if the worker dies."""
         return await self._ask(lambda id: Describe(id=id, subject=subject, request=request))
+
+    async def publish(self, key: Key) -> dict[str, ValueSummary] | None:
+        """The outputs of `key` with their pictures as artifacts; None if there is no such result any more."""
+        answer = await self._ask(lambda id: Publish(id=id, key=key))
+        return msgspec.convert(answer["outputs"], dict[str, ValueSummary]) if "outputs" in answer else None
 
     async def free(self, what: Literal["results", "models"], model: str | None = None) -> None:
         """Drop results or models (all, or `model`); returns when they are gone."""

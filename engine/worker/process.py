@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from engine.catalogue.load import load_outside, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import DownloadState, WorkerFacts
 from engine.errors import BlockloomError, Cancelled, Problem
@@ -41,6 +43,7 @@ from engine.worker.protocol import (
     Log,
     PackLoaded,
     PackLoading,
+    Publish,
     Ready,
     Release,
     Shutdown,
@@ -96,7 +99,7 @@ class Worker:
         self._lock = threading.Lock()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Begin: self._begin, Execute: self._execute, Cancel: self._cancel, Describe: self._describe,
-            Free: self._free, Release: self._release, Shutdown: self._shutdown,
+            Publish: self._publish, Free: self._free, Release: self._release, Shutdown: self._shutdown,
         }  # fmt: skip
 
     def start(self) -> None:
@@ -169,6 +172,13 @@ class Worker:
 
     def _describe(self, message: Describe) -> None:
         self._answer(message.id, lambda: self._library.describe(message.subject, message.request))
+
+    def _publish(self, message: Publish) -> None:
+        def publish() -> dict[str, Any]:
+            outputs = self._results.show(message.key)
+            return {} if outputs is None else {"outputs": msgspec.to_builtins(outputs)}
+
+        self._answer(message.id, publish)
 
     def _free(self, message: Free) -> None:
         def free() -> dict[str, Any]:

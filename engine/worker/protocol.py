@@ -8,6 +8,7 @@
 | `Cancel` | stop one execution |
 | `Describe` | answer a question about a model repo or a block |
 | `Release` | a run ended: its values may be evicted, its graph forgotten |
+| `Publish` | keep the pictures of a result as artifacts, outside of any run |
 | `Free` | drop cached results or loaded models now |
 | `Shutdown` | end in good order |
 
@@ -17,7 +18,7 @@
 | `PackLoading`, `PackLoaded` | a pack outside the built-in ones is about to be imported; what came of it |
 | `Started`, `Progress`, `Preview`, `Log` | a lane began to compute a node; while it runs |
 | `Done`, `Failed` | exactly one of them ends each `Execute` |
-| `Described` | ends each `Describe` and each `Free` |
+| `Described` | ends each `Describe`, `Publish` and `Free` |
 | `Downloading` | how far the download of a repo is |
 | `Kept` | results that are now on disk too |
 | `Evicted` | results that are no longer in memory |
@@ -136,6 +137,14 @@ class Release(Message, frozen=True):
     run: str
 
 
+class Publish(Message, frozen=True):
+    """Keep the pictures among the outputs of `key` as artifacts. Ends with a `Described`: `{"outputs": summaries}`, or
+    `{}` if there is no such result any more."""
+
+    id: int
+    key: Key
+
+
 class Free(Message, frozen=True):
     """Drop cached results, or loaded models (all, or the one named `model`). Ends with a `Described`."""
 
@@ -212,7 +221,7 @@ class Failed(Message, frozen=True):
 
 
 class Described(Message, frozen=True):
-    """The answer to a `Describe` or a `Free`: `data` on success, else `problem`."""
+    """The answer to a `Describe`, a `Publish` or a `Free`: `data` on success, else `problem`."""
 
     id: int
     data: dict[str, Any] | None = None
@@ -260,7 +269,7 @@ class Stats(Message, frozen=True):
     loads: int = 0
 
 
-ToWorker = Begin | Execute | Cancel | Describe | Release | Free | Shutdown
+ToWorker = Begin | Execute | Cancel | Describe | Publish | Release | Free | Shutdown
 FromWorker = (
     Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Downloading
     | Kept | Evicted | Stats

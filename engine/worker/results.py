@@ -106,6 +106,16 @@ class Results:
             self._cache.set_summaries(key, held.summaries)
         return held.summaries
 
+    def show(self, key: Key) -> Mapping[str, ValueSummary] | None:
+        """`publish` for somebody who looks at `key` outside of a run; None if there is no such result any more."""
+        looker = f"look at {key}"
+        if (held := self.find(key, looker)) is None:
+            return None
+        try:
+            return self.publish(key, held, {name: summary.type for name, summary in held.summaries.items()})
+        finally:
+            self._tell_evicted(self._store.release(looker))
+
     def release(self, run: str) -> None:
         self._tell_evicted(self._store.release(run))
         if not self._store.pinned:

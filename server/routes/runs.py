@@ -12,6 +12,7 @@ from engine.errors import GraphError, Problem
 from engine.graph.document import Graph
 from engine.run.events import FINAL_STATES, RunState
 from engine.run.record import Run, RunPage
+from engine.values.refs import ValueSummary
 from server.bodies import graph_of, missing, read_model
 from server.errors import HttpProblem
 from server.hub import Encoded, encode
@@ -99,6 +100,25 @@ async def follow_run(
         raise HttpProblem(422, "bad_request", "The header Last-Event-ID is not a number.", "Send the `id` of an event.")
     stream = _events(here, run_id, after=int(last_event_id or 0))
     return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+class Published(BaseModel):
+    """The outputs of one node, by port, with their pictures as artifacts."""
+
+    outputs: dict[str, ValueSummary]
+
+
+@router.post("/{run_id}/nodes/{node_id}/publish", response_model=Published)
+async def publish_node(run_id: str, node_id: str, here: Here) -> Response:
+    """Make the pictures that a node of a run made visible as artifacts.
+
+    A run does so for its targets only. For any other node that ended, it is done here as long as its result is kept;
+    else the answer is 410.
+    """
+    if node_id not in _run(here, run_id).nodes:
+        raise missing("node", node_id, "GET the run: it lists its nodes.")
+    outputs = dict(await here.engine.publish(run_id, node_id))
+    return _json(Published(outputs=outputs).model_dump_json(exclude_none=True))
 
 
 @router.delete("/{run_id}", response_model=Run, responses={204: {"description": "The ended run was removed."}})

@@ -144,3 +144,20 @@ def _events(http: httpx.Client, run_id: str, after: int | None = None) -> list[t
     lines = http.get(f"/api/runs/{run_id}/events", headers=headers).text.splitlines()
     ids = [int(line.removeprefix("id: ")) for line in lines if line.startswith("id: ")]
     return list(zip(ids, [line.removeprefix("event: ") for line in lines if line.startswith("event: ")], strict=True))
+
+
+def test_pictures_of_any_node_are_made_visible_as_long_as_its_result_is_kept(server, helpers):
+    nodes = helpers.node("picture", "blob", text="kept"), helpers.node("show", "echo")
+    run = server.run(helpers.graph(*nodes, edges=["picture.image > show.value"]), targets=["show"]).json()
+    assert "artifact" not in run["nodes"]["picture"]["outputs"]["image"]
+    place = f"/api/runs/{run['id']}/nodes/picture/publish"
+    shown = server.http.post(place).json()["outputs"]["image"]
+    assert server.http.get(f"/api/artifacts/{shown['artifact']['id']}").is_success
+    assert server.http.post(place).json()["outputs"]["image"] == shown
+
+    server.http.post("/api/system/free", json={"what": "results"}).raise_for_status()
+    gone = server.http.post(place)
+    assert (gone.status_code, gone.json()["detail"]) == (
+        410, "picture: The result of this run is no longer kept. Run it again.",
+    )  # fmt: skip
+    assert server.http.post(place.replace("picture", "nobody")).status_code == 404
