@@ -285,6 +285,29 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/import": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Import Graph
+         * @description Make a graph of a workflow that Mellon saved, which is the body just as it lies in the file.
+         *
+         *     The report has a line for each of its nodes. What has no counterpart is kept in a placeholder, a node of a type that
+         *     begins with `mellon.`; a note in the graph's view says what needs attention. Any other body is 422.
+         */
+        readonly post: operations["import_graph"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/models": {
         readonly parameters: {
             readonly query?: never;
@@ -443,6 +466,29 @@ export interface paths {
         readonly get: operations["follow_run"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/runs/{run_id}/nodes/{node_id}/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Publish Node
+         * @description Make the pictures that a node of a run made visible as artifacts.
+         *
+         *     A run does so for its targets only. For any other node that ended, it is done here as long as its result is kept;
+         *     else the answer is 410.
+         */
+        readonly post: operations["publish_node"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -787,6 +833,15 @@ export interface components {
             readonly version: string;
         };
         /**
+         * Imported
+         * @description A graph that was made of another program's workflow, and a line for each node of that.
+         */
+        readonly Imported: {
+            readonly graph: components["schemas"]["Graph"];
+            /** Report */
+            readonly report: readonly components["schemas"]["Line"][];
+        };
+        /**
          * InputFile
          * @description `path` is relative to the input folder, as nodes take it; `size` in bytes, `modified` in seconds of the epoch.
          */
@@ -825,6 +880,23 @@ export interface components {
             readonly outputs?: readonly components["schemas"]["Port"][];
         };
         readonly JsonValue: unknown;
+        /**
+         * Line
+         * @description What became of one node of the workflow.
+         *
+         *     `node` is its id in the graph (of several the main one's), or Mellon's id if nothing stands for it any more.
+         */
+        readonly Line: {
+            /** Node */
+            readonly node: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            readonly status: "mapped" | "placeholder" | "dropped";
+            /** Text */
+            readonly text: string;
+        };
         /** LoadedModel */
         readonly LoadedModel: {
             /** Device */
@@ -1092,7 +1164,7 @@ export interface components {
             readonly log?: readonly components["schemas"]["LogLine"][];
             /** Outputs */
             readonly outputs?: {
-                readonly [key: string]: components["schemas"]["ValueSummary"];
+                readonly [key: string]: components["schemas"]["ValueSummary-Output"];
             };
             readonly problem?: components["schemas"]["Problem"] | null;
             /**
@@ -1390,6 +1462,16 @@ export interface components {
             /** Type */
             readonly type: string;
         };
+        /**
+         * Published
+         * @description The outputs of one node, by port, with their pictures as artifacts.
+         */
+        readonly Published: {
+            /** Outputs */
+            readonly outputs: {
+                readonly [key: string]: components["schemas"]["ValueSummary-Input"];
+            };
+        };
         /** Queue */
         readonly Queue: {
             /** Queued */
@@ -1493,7 +1575,7 @@ export interface components {
              */
             readonly outputs: {
                 readonly [key: string]: {
-                    readonly [key: string]: components["schemas"]["ValueSummary"];
+                    readonly [key: string]: components["schemas"]["ValueSummary-Output"];
                 };
             };
             /**
@@ -1784,15 +1866,87 @@ export interface components {
             readonly width?: number | null;
         };
         /**
+         * ValueSummary
+         * @description What a person or program may know of a value without fetching it.
+         *
+         *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
+         *     `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+         */
+        readonly "ValueSummary-Input": {
+            readonly artifact?: components["schemas"]["ArtifactRef"] | null;
+            /** Dtype */
+            readonly dtype?: string | null;
+            /** Height */
+            readonly height?: number | null;
+            /** Items */
+            readonly items?: readonly components["schemas"]["ValueSummary-Input"][] | null;
+            /** Length */
+            readonly length?: number | null;
+            /** Shape */
+            readonly shape?: readonly number[] | null;
+            /**
+             * Size
+             * @default 0
+             */
+            readonly size?: number;
+            /** Stats */
+            readonly stats?: {
+                readonly [key: string]: number;
+            } | null;
+            /** Type */
+            readonly type: string;
+            /** Value */
+            readonly value?: unknown;
+            /** Width */
+            readonly width?: number | null;
+        };
+        /**
+         * ValueSummary
+         * @description What a person or program may know of a value without fetching it.
+         *
+         *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
+         *     `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+         */
+        readonly "ValueSummary-Output": {
+            readonly artifact?: components["schemas"]["ArtifactRef"] | null;
+            /** Dtype */
+            readonly dtype?: string | null;
+            /** Height */
+            readonly height?: number | null;
+            /** Items */
+            readonly items?: readonly components["schemas"]["ValueSummary-Output"][] | null;
+            /** Length */
+            readonly length?: number | null;
+            /** Shape */
+            readonly shape?: readonly number[] | null;
+            /**
+             * Size
+             * @default 0
+             */
+            readonly size?: number;
+            /** Stats */
+            readonly stats?: {
+                readonly [key: string]: number;
+            } | null;
+            /** Type */
+            readonly type: string;
+            /** Value */
+            readonly value?: unknown;
+            /** Width */
+            readonly width?: number | null;
+        };
+        /**
          * Widget
-         * @description How a param is edited. `options` are the allowed values of a select, the suggestions of a combobox.
+         * @description How a param is edited. `options` are the allowed values of a select, the suggestions of a combobox or a repo.
+         *
+         *     A `repo` is a repo id or a local folder: what is on the machine is suggested, and a button loads it.
          */
         readonly Widget: {
             /**
              * Kind
              * @enum {string}
              */
-            readonly kind: "text" | "multiline" | "number" | "slider" | "select" | "combobox" | "checkbox" | "seed" | "color" | "file" | "image" | "mask" | "json";
+            readonly kind: "text" | "multiline" | "number" | "slider" | "select" | "combobox" | "repo" | "checkbox" | "seed" | "color" | "file" | "image" | "mask" | "json";
             /** Max */
             readonly max?: number | null;
             /** Min */
@@ -2429,6 +2583,41 @@ export interface operations {
             };
         };
     };
+    readonly import_graph: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly list_models: {
         readonly parameters: {
             readonly query?: never;
@@ -2761,6 +2950,38 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly publish_node: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly node_id: string;
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Published"];
+                };
             };
             /** @description A problem. */
             readonly default: {

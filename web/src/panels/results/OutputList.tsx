@@ -2,18 +2,18 @@
 import type { NodePorts } from "@/api/types";
 import type { GraphNode } from "@/graph/types";
 import { useTab } from "@/store/editor";
-import { useNodeRun } from "@/store/runs";
 import { openDialog, type LightboxImage } from "@/store/ui";
 import { text } from "@/strings";
 import { ValueView } from "@/widgets/ValueView";
 import type { ShownPicture } from "@/widgets/value/Pictures";
 import { PortRow } from "./PortRow";
 import { Section } from "./Section";
+import { useVisible } from "./useVisible";
 
 const words = text.results.inspector;
 
 export function OutputList({ node, ports }: { node: GraphNode; ports: NodePorts }) {
-  const values = useNodeRun(node.id)?.outputs ?? {};
+  const values = useVisible(node.id);
   const run = useTab((tab) => tab.runs);
   const outputs = ports.outputs ?? [];
   const look = (pictures: readonly ShownPicture[], index: number) => {
