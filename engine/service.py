@@ -19,7 +19,7 @@ from engine.catalogue.pack import Pack
 from engine.catalogue.spec import Need
 from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, StorageError, WorkerError
 from engine.graph.compile import Compiled, compile_graph
-from engine.graph.document import Graph, NodeId
+from engine.graph.document import Graph, Lock, NodeId
 from engine.graph.overrides import apply_overrides
 from engine.run.events import (
     CatalogueChanged,
@@ -240,6 +240,33 @@ class Engine:
         for key in [key for key, refused in self._refused.items() if refused <= before]:
             del self._refused[key]
             self.catalogue.forget(key)
+
+    def ask_anew(self, *, refused: bool = False) -> None:
+        """Forget what the worker described, or only what it refused to; everyone compiles again."""
+        if refused:
+            self._forget_refusals(older_than=0.0)
+        else:
+            self._refused.clear()
+            self.catalogue.forget_all()
+        self._catalogue_changed()
+
+    async def compile_latest(self, graph: Graph) -> Compiled:
+        """Compile as if the graph's lock were empty, with repos as they are on the hub now; changes nothing else.
+
+        Its lock says what the graph would use if it were updated.
+        """
+        graph = graph.model_copy(update={"lock": Lock()})
+        catalogue = self.catalogue.undescribed()
+        while (compiled := compile_graph(graph, catalogue)).needs:
+            answers = await asyncio.gather(*(self._latest_answer(need) for need in compiled.needs))
+            catalogue.describe({need.key: answer for need, answer in zip(compiled.needs, answers, strict=True)})
+        return compiled
+
+    async def _latest_answer(self, need: Need) -> Mapping[str, Any]:
+        try:
+            return await self.describe(need.subject, {**need.request, "latest": True})
+        except BlockloomError as error:
+            return {"problem": dataclasses.asdict(error.problems[0])}
 
     def _catalogue_changed(self) -> None:
         self._tell(CatalogueChanged(revision=self.catalogue.revision))

@@ -1,5 +1,6 @@
 """The FastAPI app: the engine behind HTTP and a websocket. Imports nothing heavy; waits for no worker to start."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
@@ -7,7 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from engine.catalogue.pack import DownloadState, WorkerFacts
+from engine.errors import Problem
+from engine.run.events import DownloadProgress
 from engine.service import Engine
+from nodes.diffusion.repos import Repos
 from server import errors, openapi
 from server.auth import Guard
 from server.graphs import GraphStore
@@ -15,10 +20,12 @@ from server.hub import OUTBOX_BYTES, Hub
 from server.models import Downloads
 from server.routes import (
     artifacts,
+    blocks,
     catalogue,
     compile,
     files,
     graphs,
+    imports,
     models,
     pages,
     queue,
@@ -30,6 +37,10 @@ from server.routes import (
 from server.settings import Settings, require_token
 from server.state import State
 from server.thumbnails import Thumbnails
+
+_MODULES = (
+    runs, queue, compile, graphs, imports, templates, catalogue, artifacts, files, models, blocks, system, ws,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, *, builtin_packs: tuple[str, ...] = ("nodes:load",)) -> FastAPI:
@@ -67,7 +78,10 @@ def _lifespan(
                 hub = Hub(engine)
                 downloads = Downloads(hub.publish, offline=settings.offline)
                 thumbnails = Thumbnails(settings.data / "thumbnails", engine.artifacts)
-                app.state.blockloom = State(settings, engine, hub, graph_store, downloads, thumbnails, time.time())
+                repos = Repos(_facts(settings, hub))
+                app.state.blockloom = State(
+                    settings, engine, hub, graph_store, downloads, thumbnails, repos, time.time()
+                )
                 try:
                     yield
                 finally:
@@ -77,9 +91,23 @@ def _lifespan(
     return lifespan
 
 
+def _facts(settings: Settings, hub: Hub) -> WorkerFacts:
+    """What the server itself must know to find repos: the same as a worker. Tells the event loop of its downloads."""
+    loop, config = asyncio.get_running_loop(), settings.engine_config()
+
+    def report(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
+        event = DownloadProgress(repo=repo, done=done, total=total, state=state, problem=problem)
+        loop.call_soon_threadsafe(hub.publish, event)
+
+    return WorkerFacts(
+        data_dir=config.data_dir, input_dir=config.input_dir, output_dir=config.output_dir, settings=config.settings,
+        report_download=report,
+    )  # fmt: skip
+
+
 def _add_routes(app: FastAPI) -> None:
     api = APIRouter(prefix="/api")
-    for module in (runs, queue, compile, graphs, templates, catalogue, artifacts, files, models, system, ws):
+    for module in _MODULES:
         api.include_router(module.router)
     api.include_router(system.health_router)
     app.include_router(api)

@@ -52,6 +52,15 @@ class Settings(BaseSettings):
         None, description="Folder with model repos in diffusers layout, beside the Hugging Face cache. "
         "Default: `models` below `data`.",
     )  # fmt: skip
+    blocks: Path | None = Field(
+        None, description="Folder of your own block repos, read anew when they change. Default: `blocks` below `data`."
+    )
+    remote_code: bool = Field(
+        True, description="Let code of block repos run once you have approved it. Off: none runs, approved or not."
+    )
+    pickles: bool = Field(
+        False, description="Load pickled weights where a repo has no safetensors. They can run code; avoid them."
+    )
     offline: bool = Field(False, description="Never download; use only models that are on this machine.")
     upload_bytes: ByteSize = Field(ByteSize(256 * MB), gt=0, description="Largest file that may be uploaded.")
     json_bytes: ByteSize = Field(ByteSize(110 * MB), gt=0, description="Largest JSON body of a request.")
@@ -70,7 +79,7 @@ class Settings(BaseSettings):
     def _comma_separated(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("data", "input", "output", "nodes", "models", mode="after")
+    @field_validator("data", "input", "output", "nodes", "models", "blocks", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return value if value is None else value.expanduser().absolute()
@@ -96,6 +105,10 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         return self.models or self.data / "models"
 
+    @property
+    def blocks_folder(self) -> Path:
+        return self.blocks or self.data / "blocks"
+
     def engine_config(self, builtin_packs: tuple[str, ...] = ("nodes:load",)) -> EngineConfig:
         """What the engine must know, with the folders below `data` filled in."""
         return EngineConfig(
@@ -112,7 +125,13 @@ class Settings(BaseSettings):
             worker_memory=_plain(self.worker_memory),
             cpu_threads=self.cpu_threads,
             preview_rate=self.preview_rate,
-            settings={"models": str(self.models_folder), "offline": self.offline},
+            settings={
+                "models": str(self.models_folder),
+                "blocks": str(self.blocks_folder),
+                "offline": self.offline,
+                "remote_code": self.remote_code,
+                "pickles": self.pickles,
+            },
         )
 
 

@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from engine.service import Engine
+from nodes.diffusion.repos import Repos
 from server.graphs import GraphStore
 from server.hub import Hub
 from server.models import Downloads
@@ -22,6 +23,7 @@ class State:
     graphs: GraphStore
     downloads: Downloads
     thumbnails: Thumbnails
+    repos: Repos
     started: float
     """Seconds since the epoch."""
 

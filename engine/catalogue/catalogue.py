@@ -39,6 +39,10 @@ class Catalogue:
         self._descriptions.pop(need_key, None)
         self.revision += 1
 
+    def undescribed(self) -> "Catalogue":
+        """The same definitions, and no answers."""
+        return Catalogue(self._definitions.values())
+
     def forget_all(self) -> None:
         """Drop all answers."""
         self._descriptions.clear()

@@ -102,6 +102,18 @@ class Hub:
         except Exception as error:  # the hub client has no base class for what can go wrong on the way
             raise NodeError(hub_problem(repo, revision, error)) from error
 
+    def has(self, repo: str, commit: str) -> bool:
+        """Whether files of the snapshot are here."""
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+        if not COMMIT.fullmatch(commit):
+            return False
+        try:
+            return bool(snapshot_download(repo, revision=commit, allow_patterns=[], local_files_only=True))
+        except (HFValidationError, LocalEntryNotFoundError):
+            return False
+
     def files(self, repo: str, commit: str) -> dict[str, int]:
         """The names and sizes of all files of a snapshot; empty if only its files here are known."""
         from huggingface_hub import get_cached_repo_tree

@@ -8,7 +8,7 @@ from typing import Any
 from engine.catalogue.pack import WorkerFacts
 from engine.errors import NodeError
 from nodes.diffusion.hub import Hub
-from nodes.diffusion.trust import LOCAL, Approvals, require_approval
+from nodes.diffusion.trust import ANY_COMMIT, LOCAL, Approvals, require_approval
 
 DEMO_FOLDER = Path(__file__).parents[1] / "demo" / "model"
 INDEX_FILES = ("modular_model_index.json", "model_index.json")
@@ -58,10 +58,9 @@ class Repos:
         """
         if repo == "demo":
             return Located(repo, DEMO_FOLDER, self._fingerprint(DEMO_FOLDER), on_hub=False)
-        for root in (self._models, self._blocks):
-            if root is not None and (folder := _below(root, repo)) is not None:
-                in_blocks = root == self._blocks
-                return Located(repo, folder, self._fingerprint(folder), on_hub=False, in_blocks=in_blocks)
+        if (local := self._local(repo)) is not None:
+            folder, in_blocks = local
+            return Located(repo, folder, self._fingerprint(folder), on_hub=False, in_blocks=in_blocks)
         _refuse_paths(repo)
         commit = self.hub.commit(repo, revision, latest=latest)
         return Located(repo, self.hub.snapshot(repo, commit, CONFIG_PATTERNS), commit, on_hub=True)
@@ -75,10 +74,23 @@ class Repos:
         if located.on_hub:
             self.hub.snapshot(located.repo, located.commit, patterns)
 
+    def can_approve(self, repo: str, commit: str) -> bool:
+        """Whether the repo is on this machine at this commit, so that somebody can have read it."""
+        if (folder := self._local(repo)) is not None:
+            return commit in (ANY_COMMIT, self._fingerprint(folder[0]))
+        return self.hub.has(repo, commit)
+
     def files(self, located: Located) -> dict[str, int]:
         """Names and sizes of all files of the repo, those included that are still on the hub only."""
         here = {path.relative_to(located.folder).as_posix(): path.stat().st_size for path in _files(located.folder)}
         return {**here, **self.hub.files(located.repo, located.commit)} if located.on_hub else here
+
+    def _local(self, repo: str) -> tuple[Path, bool] | None:
+        """The repo's folder among the local ones, and whether that is the folder of blocks."""
+        for root in (self._models, self._blocks):
+            if root is not None and (folder := _below(root, repo)) is not None:
+                return folder, root == self._blocks
+        return None
 
     def _fingerprint(self, folder: Path) -> str:
         stats = [(path, path.stat()) for path in _files(folder)]

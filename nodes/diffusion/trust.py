@@ -26,6 +26,11 @@ class Approval:
     commit: str
     time: float
 
+    @property
+    def local(self) -> bool:
+        """Whether it was given for a folder on this machine."""
+        return self.commit == ANY_COMMIT or self.commit.startswith(LOCAL)
+
 
 class Approvals:
     """The approvals of one data folder. Server and workers have one each: the file is read anew when it has changed.

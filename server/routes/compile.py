@@ -54,13 +54,20 @@ async def compile_graph(
     retry: Annotated[
         bool, Query(description="Ask again at once what could not be answered before, such as a repo that was missing.")
     ] = False,
+    latest: Annotated[
+        bool, Query(description="As if the lock were empty, with repos as they are on the hub now; waits for answers.")
+    ] = False,
 ) -> Response:
     """Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200.
 
-    With `?retry=true` a node whose description failed is pending again until the new answer is there.
+    With `?retry=true` a node whose description failed is pending again until the new answer is there. With
+    `?latest=true` the answer's lock says what an update would change; nothing else of the server changes.
     """
     graph = await read_graph(request, here.settings.json_bytes)
-    compiled = await here.engine.settle(graph) if settle else here.engine.compile(graph, retry=retry)
+    if latest:
+        compiled = await here.engine.compile_latest(graph)
+    else:
+        compiled = await here.engine.settle(graph) if settle else here.engine.compile(graph, retry=retry)
     result = compile_result(compiled, here.engine.catalogue.revision)
     return Response(result.model_dump_json(exclude_none=True), media_type="application/json")
 

@@ -70,6 +70,72 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/blocks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description The repos whose code may run, and at which commits.
+         */
+        readonly get: operations["list_approvals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/{repo}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Review Block
+         * @description Read a repo without running any of it: its files, code, requirements, and what changed since it was approved.
+         *
+         *     Downloads the repo's small files, with `download_progress` events.
+         */
+        readonly get: operations["review_block"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/{repo}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Approve Block
+         * @description Let code of a repo run, in workers only, at a commit that is on this machine. It holds for no other repo.
+         */
+        readonly post: operations["approve_block"];
+        /**
+         * Revoke Block
+         * @description Take back a repo's approval at a commit, or all of them. What runs now runs on; nothing of it starts again.
+         */
+        readonly delete: operations["revoke_block"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/catalogue": {
         readonly parameters: {
             readonly query?: never;
@@ -103,7 +169,8 @@ export interface paths {
          * Compile Graph
          * @description Compile the graph in the body: the ports of each node, and every problem. A bad graph is a good question: 200.
          *
-         *     With `?retry=true` a node whose description failed is pending again until the new answer is there.
+         *     With `?retry=true` a node whose description failed is pending again until the new answer is there. With
+         *     `?latest=true` the answer's lock says what an update would change; nothing else of the server changes.
          */
         readonly post: operations["compile_graph"];
         readonly delete?: never;
@@ -580,6 +647,40 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Approvals
+         * @description What may run. With `remote_code` off nothing does, approved or not.
+         */
+        readonly Approvals: {
+            /** Approvals */
+            readonly approvals: readonly components["schemas"]["ApprovedRepo"][];
+            /** Remote Code */
+            readonly remote_code: boolean;
+        };
+        /**
+         * ApprovedRepo
+         * @description Code of `repo` may run at `commit`, or whatever its content where that is `*`; `time` in seconds since the epoch.
+         *
+         *     `local`: it is, or was, a folder on this machine.
+         */
+        readonly ApprovedRepo: {
+            /** Commit */
+            readonly commit: string;
+            /** Local */
+            readonly local: boolean;
+            /** Repo */
+            readonly repo: string;
+            /** Time */
+            readonly time: number;
+        };
+        /**
+         * ApproveRequest
+         * @description The commit that was read; `*` approves a folder on this machine whatever its content.
+         */
+        readonly ApproveRequest: {
+            /** Commit */
+            readonly commit: string;
+        };
+        /**
          * ArtifactRef
          * @description A file kept on disk and served under `/api/artifacts/{id}`. `id` is the SHA-256 of its bytes plus extension.
          */
@@ -590,6 +691,62 @@ export interface components {
             readonly mime: string;
             /** Size */
             readonly size: number;
+        };
+        /**
+         * BlockReview
+         * @description What a person decides on. Nothing of the repo was run for it, and only its small files were downloaded.
+         *
+         *     `local`: a folder on this machine. `approved`: this commit is. `approved_commit` is the one approved last, `*` for a
+         *     folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `config` is
+         *     `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
+         *     that the index or the code name, and `pickles` are weights that could run code when they are loaded.
+         */
+        readonly BlockReview: {
+            /** Approved */
+            readonly approved: boolean;
+            /** Approved Commit */
+            readonly approved_commit?: string | null;
+            /** Commit */
+            readonly commit: string;
+            /** Config */
+            readonly config?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Diff */
+            readonly diff?: readonly components["schemas"]["FileChange"][] | null;
+            /** Files */
+            readonly files: readonly components["schemas"]["ReviewFile"][];
+            /**
+             * Has Code
+             * @default false
+             */
+            readonly has_code?: boolean;
+            /** Local */
+            readonly local: boolean;
+            /**
+             * Pickles
+             * @default []
+             */
+            readonly pickles?: readonly string[];
+            /**
+             * Pip
+             * @default
+             */
+            readonly pip?: string;
+            /**
+             * Refers
+             * @default []
+             */
+            readonly refers?: readonly string[];
+            /** Repo */
+            readonly repo: string;
+            /**
+             * Requirements
+             * @default []
+             */
+            readonly requirements?: readonly components["schemas"]["Requirement"][];
+            /** Revision */
+            readonly revision?: string | null;
         };
         /**
          * CatalogueChanged
@@ -737,6 +894,24 @@ export interface components {
             readonly [key: string]: unknown;
         };
         readonly Event: components["schemas"]["RunQueued"] | components["schemas"]["RunStarted"] | components["schemas"]["NodeStarted"] | components["schemas"]["NodeProgress"] | components["schemas"]["NodeLog"] | components["schemas"]["NodeFinished"] | components["schemas"]["NodeFailed"] | components["schemas"]["NodeSkipped"] | components["schemas"]["RunFinished"] | components["schemas"]["WorkerChanged"] | components["schemas"]["DownloadProgress"] | components["schemas"]["CatalogueChanged"] | components["schemas"]["QueueChanged"];
+        /**
+         * FileChange
+         * @description What is new in a file since the last approved commit, as a unified diff; empty where it is no text.
+         */
+        readonly FileChange: {
+            /** Path */
+            readonly path: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            readonly status: "added" | "removed" | "changed";
+            /**
+             * Unified
+             * @default
+             */
+            readonly unified?: string;
+        };
         /**
          * FileList
          * @description Files, last modified first, and how many there are in all.
@@ -1513,12 +1688,46 @@ export interface components {
             readonly running: readonly string[];
         };
         /**
+         * Requirement
+         * @description A package by name, the versions asked for, the one that is here (None: none is), and what follows.
+         */
+        readonly Requirement: {
+            /** Installed */
+            readonly installed: string | null;
+            /** Name */
+            readonly name: string;
+            /** Specifier */
+            readonly specifier: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            readonly state: "met" | "missing" | "conflicting";
+        };
+        /**
          * RestoreRequest
          * @description Which revision to bring back.
          */
         readonly RestoreRequest: {
             /** Revision */
             readonly revision: number;
+        };
+        /**
+         * ReviewFile
+         * @description A file of the repo: size in bytes; its text, if it is short and is one.
+         */
+        readonly ReviewFile: {
+            /**
+             * Language
+             * @default
+             */
+            readonly language?: string;
+            /** Path */
+            readonly path: string;
+            /** Size */
+            readonly size: number;
+            /** Text */
+            readonly text?: string | null;
         };
         /**
          * Revision
@@ -1541,6 +1750,14 @@ export interface components {
         readonly RevisionList: {
             /** Revisions */
             readonly revisions: readonly components["schemas"]["Revision"][];
+        };
+        /**
+         * Revoked
+         * @description How many approvals were taken back.
+         */
+        readonly Revoked: {
+            /** Revoked */
+            readonly revoked: number;
         };
         /**
          * Run
@@ -2153,6 +2370,136 @@ export interface operations {
             };
         };
     };
+    readonly list_approvals: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approvals"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly review_block: {
+        readonly parameters: {
+            readonly query?: {
+                readonly revision?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly repo: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlockReview"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly approve_block: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly repo: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApprovedRepo"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly revoke_block: {
+        readonly parameters: {
+            readonly query?: {
+                readonly commit?: string | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly repo: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly get_catalogue: {
         readonly parameters: {
             readonly query?: never;
@@ -2188,6 +2535,8 @@ export interface operations {
     readonly compile_graph: {
         readonly parameters: {
             readonly query?: {
+                /** @description As if the lock were empty, with repos as they are on the hub now; waits for answers. */
+                readonly latest?: boolean;
                 /** @description Ask again at once what could not be answered before, such as a repo that was missing. */
                 readonly retry?: boolean;
                 /** @description Wait until no interface is pending. */
