@@ -121,6 +121,35 @@ def check(
     raise typer.Exit(BAD_INPUT if errors else OK)
 
 
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A workflow that Mellon saved (JSON).", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where the graph goes; else it is printed.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a graph of a workflow that another program saved (Mellon), and say what became of each node.
+
+    With --json both are printed as one document. Exit code: 0 if there is a graph, 2 if the file is something else.
+    """
+    with _problems_shown(as_json):
+        from engine.graph.document import dump_graph
+        from nodes.diffusion.mellon import import_mellon
+
+        imported = import_mellon(_read_document(file), name=file.stem)
+        text = dump_graph(imported.graph)
+        if out is not None:
+            out.write_text(text, encoding="utf-8")
+    if as_json:
+        print(imported.model_dump_json(indent=2, exclude_defaults=True))
+        return
+    for line in imported.report:
+        _say(f"{line.status:11} {line.node or 'file'}: {line.text}")
+    if out is None:
+        print(text, end="")
+
+
 @app.command()
 def nodes(
     name: Annotated[str | None, typer.Argument(help="A node type, to see its ports.", show_default=False)] = None,
@@ -200,11 +229,23 @@ def _settings(config: Path | None, data: Path | None, **flags: Any) -> "Settings
 
 
 def _read_graph(path: Path) -> "Graph":
-    from engine.errors import GraphError, Problem
     from engine.graph.document import load_graph
 
+    return load_graph(_read_bytes(path))
+
+
+def _read_document(path: Path) -> Any:
+    """The JSON data in a file. Raises GraphError for what is none."""
+    from engine.graph.document import parse_document
+
+    return parse_document(_read_bytes(path))
+
+
+def _read_bytes(path: Path) -> bytes:
+    from engine.errors import GraphError, Problem
+
     try:
-        return load_graph(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         problem = Problem(code="no_file", message=f"{path} cannot be read: {error.strerror}.", remedy="Check the path.")
         raise GraphError(problem) from error

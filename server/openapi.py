@@ -30,6 +30,12 @@ def body(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+def any_body(what: str) -> dict[str, Any]:
+    """`openapi_extra` of a route that reads a JSON object of no known shape."""
+    schema = {"type": "object", "additionalProperties": True, "description": what}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 def upload_body() -> dict[str, Any]:
     """`openapi_extra` of a route that takes a file, raw or in a form."""
     file = {"type": "string", "format": "binary"}

@@ -88,7 +88,7 @@ def load_graph(data: bytes | str | dict[str, Any]) -> Graph:
 
     Raises GraphError with everything that keeps it from being read. What the nodes mean is compile's business.
     """
-    document = data if isinstance(data, dict) else _parse(data)
+    document = data if isinstance(data, dict) else parse_document(data)
     problems = [flawed(document, flaw) for flaw in islice(flaws(document), MAX_PROBLEMS)]
     if problems:
         raise GraphError(problems)
@@ -116,7 +116,8 @@ def compact_graph(graph: Graph) -> str:
     return f'{{"format":"{FORMAT}"{"" if fields == "}" else ","}{fields}'
 
 
-def _parse(data: bytes | str) -> dict[str, Any]:
+def parse_document(data: bytes | str) -> dict[str, Any]:
+    """The JSON object in a text (UTF-8), of a graph or of what can become one. Raises GraphError."""
     size = len(data)
     if size > MAX_BYTES:
         raise _unreadable(

@@ -177,3 +177,20 @@ def test_ctrl_c_cancels_the_run(root, tmp_path):
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, "Traceback" in errors) == (130, False), errors
+
+
+def test_a_workflow_of_mellon_is_imported(blockloom, root, tmp_path):
+    sample = root / "tests" / "nodes" / "diffusion" / "mellon" / "text_to_image.json"
+    out = tmp_path / "graph.json"
+    done = blockloom("import", str(sample), "--out", str(out))
+    assert done.returncode == 0 and "mapped      load: Load Models is Load pipeline" in done.stderr
+    graph = json.loads(out.read_text())
+    assert graph["name"] == "text_to_image" and len(graph["edges"]) == 6
+    assert json.loads(blockloom("import", str(sample)).stdout) == graph
+    assert json.loads(blockloom("import", str(sample), "--json").stdout)["report"][0]["status"] == "mapped"
+
+
+def test_importing_something_else_is_refused(blockloom, document):
+    done = blockloom("import", document)
+    assert done.returncode == 2 and "no workflow of Mellon" in done.stderr
+    assert json.loads(blockloom("import", "gone.json", "--json").stdout)["problems"][0]["code"] == "no_file"

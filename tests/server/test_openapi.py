@@ -13,7 +13,7 @@ def test_every_route_is_documented_and_has_a_stable_name(server):
     assert sorted(operation["operationId"] for operation in operations) == [
         "compile_graph", "delete_graph", "delete_model", "delete_run", "download_model", "follow_run", "free_memory",
         "get_artifact", "get_catalogue", "get_graph", "get_health", "get_queue", "get_run", "get_system",
-        "get_template", "get_thumbnail", "list_graphs", "list_input_files", "list_models", "list_revisions",
+        "get_template", "get_thumbnail", "import_graph", "list_graphs", "list_input_files", "list_models", "list_revisions",
         "list_runs", "list_templates", "publish_node", "put_graph", "read_graph_from_picture",
         "reorder_queue", "restore_revision", "submit_run", "undelete_graph", "upload_artifact",
     ]  # fmt: skip
