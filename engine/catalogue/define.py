@@ -22,7 +22,7 @@ from engine.catalogue.signature import Out as Out
 from engine.catalogue.signature import read_signature, wrong
 from engine.catalogue.spec import CachePolicy, Interface, Lane, NodeType, Port, Preset, Widget
 from engine.catalogue.types import is_list, is_port_type, item_type
-from engine.errors import NodeError
+from engine.errors import NodeError, Problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +48,15 @@ class Resolved:
 
     `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further
     keyword arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the
-    node uses which repos; the graph's lock is made of it.
+    node uses which repos; the graph's lock is made of it. `warnings` tell of what is odd and does not keep it from
+    running.
     """
 
     interface: Interface
     outputs: Mapping[str, Any] | None = None
     bound: Mapping[str, Any] = field(default_factory=dict)
     repos: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
 
 class Resolver(Protocol):
@@ -179,7 +181,7 @@ def check_type(node_type: NodeType) -> None:
 _WIDGET_TYPES: dict[str, frozenset[str]] = {
     "number": frozenset({"int", "float"}), "slider": frozenset({"int", "float"}), "seed": frozenset({"int"}),
     "checkbox": frozenset({"bool"}), "text": frozenset({"string"}), "multiline": frozenset({"string"}),
-    "color": frozenset({"string"}),
+    "color": frozenset({"string"}), "repo": frozenset({"string"}),
 }  # fmt: skip
 """Item types that a widget can edit, where that is not all of them."""
 

@@ -206,7 +206,7 @@ def _widget(node_type: str, port_type: str, name: str, about: In, options: tuple
         if any(value is not None for value in (about.min, about.max, about.step)) or about.placeholder:
             raise wrong(node_type, f"says how {name!r} is edited, but {port_type} has no widget", "Choose a widget.")
         return None
-    if options and kind not in ("select", "combobox"):
+    if options and kind not in ("select", "combobox", "repo"):
         raise wrong(node_type, f"has options for {name!r}, which a {kind} widget does not show", "Use a select.")
     if found := flaw(list(options)):
         raise wrong(node_type, f"has an option of {name!r} that {found.what}", "Use plain values.")

@@ -15,7 +15,7 @@ MAX_EXACT_INT = 2**53 - 1
 """The largest whole number that JSON readers everywhere keep exact."""
 
 WidgetKind = Literal[
-    "text", "multiline", "number", "slider", "select", "combobox", "checkbox", "seed", "color",
+    "text", "multiline", "number", "slider", "select", "combobox", "repo", "checkbox", "seed", "color",
     "file", "image", "mask", "json",
 ]  # fmt: skip
 
@@ -27,7 +27,10 @@ class Data(BaseModel):
 
 
 class Widget(Data):
-    """How a param is edited. `options` are the allowed values of a select, the suggestions of a combobox."""
+    """How a param is edited. `options` are the allowed values of a select, the suggestions of a combobox or a repo.
+
+    A `repo` is a repo id or a local folder: what is on the machine is suggested, and a button loads it.
+    """
 
     kind: WidgetKind
     min: float | None = None

@@ -202,6 +202,9 @@ class _Compiler:
         resolution = resolve(node_id, definition, view)
         interface, outputs = resolution.resolved.interface, resolution.resolved.outputs
         self.problems += resolution.problems
+        self.problems += (
+            replace(warning, node=node_id, severity="warning") for warning in resolution.resolved.warnings
+        )
         self.needs |= {need.key: need for need in interface.needs}
         self.repos |= resolution.resolved.repos
         self.bound[node_id] = resolution.resolved.bound

@@ -6,7 +6,7 @@ from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.define import In, NodeDefinition, NodeView, Out, Resolved, node
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Widget
 from engine.catalogue.types import Image, Json, Latents, Mask
-from engine.errors import NodeError
+from engine.errors import NodeError, Problem
 from engine.graph.compile import Compiled, compile_graph
 from engine.graph.document import Edge, Graph, Node
 
@@ -101,7 +101,11 @@ def _ports(view: NodeView) -> Resolved:
     ask = Need(subject="letters", request={"letters": letters})
     needs = (ask,) if letters == "wait" and ask.key not in view.descriptions else ()
     found = Interface(inputs=_BASE.inputs, outputs=outputs, needs=needs)
-    return Resolved(found, bound={"count": len(letters)}, repos={f"org/{letters}": "1" for _ in letters})
+    odd = Problem(code="odd", message="These letters are odd.", port="letters")
+    return Resolved(
+        found, bound={"count": len(letters)}, repos={f"org/{letters}": "1" for _ in letters},
+        warnings=(odd,) if letters == "odd" else (),
+    )  # fmt: skip
 
 
 _BASE = Interface(

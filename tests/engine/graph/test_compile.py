@@ -240,6 +240,15 @@ def test_what_a_resolver_binds_is_kept_with_the_node():
     assert compiled("d:ports", d={"letters": "xy"}).nodes["d"].bound == {"count": 2}
 
 
+def test_what_a_resolver_warns_of_is_told_and_keeps_nothing_from_running():
+    compile_result = compiled("d:ports", d={"letters": "odd"})
+    assert [(problem.code, problem.node, problem.severity) for problem in compile_result.problems] == [
+        ("odd", "d", "warning")
+    ]
+    assert compile_result.order == ("d",)
+    assert set(compile_result.nodes["d"].outputs) == set("od")
+
+
 def test_the_lock_names_all_repos_in_use_and_keeps_the_others():
     graph = draw("d:ports", d={"letters": "x"}).model_copy(
         update={"lock": Lock(repos={"org/x": LockedRepo(commit="0"), "org/y": LockedRepo(commit="0")})}
