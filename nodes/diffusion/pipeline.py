@@ -14,7 +14,7 @@ SUBJECT = "diffusion.repo"
 _REPO = Port(
     name="repo", type="string", title="Repo", required=True,
     description="A repo id such as `org/name` or `org/name@revision`, a folder among the local models, or `demo`.",
-    widget=Widget(kind="combobox", options=("demo",), placeholder="org/name"),
+    widget=Widget(kind="repo", options=("demo",), placeholder="org/name"),
 )  # fmt: skip
 _DTYPE = Port(
     name="dtype", type="string", title="Precision", default="auto", advanced=True,
