@@ -98,9 +98,10 @@ export function GraphCanvas() {
             onNodesChange={onNodesChange}
             onEdgesChange={applySelection}
             onNodeDragStart={(_event, _node, dragged) => moving.onDragStart(dragged)}
-            onNodeDragStop={(event) => moving.onDrop(event.altKey)}
+            onNodeDrag={moving.onDrag}
+            onNodeDragStop={moving.onDrop}
             onSelectionDragStart={(_event, dragged) => moving.onDragStart(dragged)}
-            onSelectionDragStop={(event) => moving.onDrop(event.altKey)}
+            onSelectionDragStop={moving.onDrop}
             onMoveEnd={(_event, viewport) => setViewport(viewport)}
             connectionLineComponent={ConnectionLine}
             {...(start ? { defaultViewport: start } : { fitView: true, fitViewOptions: FIT })}

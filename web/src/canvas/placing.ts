@@ -49,21 +49,26 @@ export function placeAtEnd(stamp: Stamp, position: Point, from: NonNullable<Pale
 
 /** Puts a node into an edge if it has fitting ports, else beside it. */
 export function placeOnEdge(stamp: Stamp, position: Point, id: string): void {
-  const { doc } = activeTab();
-  const edge = edgeById(doc, id);
-  const face = catalogue().byType.get(stamp.type)?.interface;
-  const given = edge && nodePorts(activeTab(), edge.source)?.types?.[edge.sourceHandle];
-  const wanted =
-    edge && nodePorts(activeTab(), edge.target)?.inputs?.find((port) => port.name === edge.targetHandle)?.type;
-  const input = given === undefined ? undefined : fittingPort(face?.inputs ?? [], { side: "source", type: given });
-  const output = wanted === undefined ? undefined : fittingPort(face?.outputs ?? [], { side: "target", type: wanted });
-  if (!input || !output) {
+  const way = wayThrough(id, catalogue().byType.get(stamp.type)?.interface);
+  if (way === null) {
     place(stamp, position);
     return;
   }
-  const node = newNode(doc, stamp, position);
-  dispatch(insertOnEdge(id, node, input.name, output.name));
+  const node = newNode(activeTab().doc, stamp, position);
+  dispatch(insertOnEdge(id, node, way.input, way.output));
   select([node.id]);
+}
+
+/** The input and the output by which ports fit between the ends of an edge; null if they do not. */
+export function wayThrough(id: string, ports: NodePorts | undefined): { input: string; output: string } | null {
+  const tab = activeTab();
+  const edge = edgeById(tab.doc, id);
+  const given = edge && nodePorts(tab, edge.source)?.types?.[edge.sourceHandle];
+  const wanted = edge && nodePorts(tab, edge.target)?.inputs?.find((port) => port.name === edge.targetHandle)?.type;
+  if (given === undefined || wanted === undefined) return null;
+  const input = fittingPort(ports?.inputs ?? [], { side: "source", type: given });
+  const output = fittingPort(ports?.outputs ?? [], { side: "target", type: wanted });
+  return input && output ? { input: input.name, output: output.name } : null;
 }
 
 /** Several commands as one step, named like the first. */

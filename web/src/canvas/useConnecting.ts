@@ -3,18 +3,18 @@ import { useReactFlow, type Connection, type FinalConnectionState, type OnConnec
 import { useMemo, useRef, type RefObject } from "react";
 import { addNode, connect, disconnect } from "@/graph/commands";
 import { edgeById, edgeId, nodeById } from "@/graph/document";
-import type { PaletteEntry } from "@/graph/search";
 import type { Doc, GraphEdge, Point } from "@/graph/types";
 import { catalogue } from "@/store/catalogue";
 import { activeTab, dispatch, nodePorts } from "@/store/editor";
 import { openPalette } from "@/store/ui";
 import { text } from "@/strings";
-import { converter, endOf, firstFit, judge, type End, type Verdict } from "./connecting";
+import { endOf, firstFit, judge, type Converter, type End, type Verdict } from "./connecting";
 import type { WireEdge } from "./flowTypes";
+import { findHelper } from "./helpers";
 import { pipelineEdge } from "./pipelines";
 import { inOneStep, newNode } from "./placing";
-import { nodeTitle, presetOf } from "./titles";
-import { showWrongDrop } from "./wrongDrop";
+import { nodeTitle } from "./titles";
+import { offerFix, showWrongDrop } from "./wrongDrop";
 
 /** The port `handle` of a node of the active tab. */
 function findEnd(node: string | null, handle: string | null | undefined, side: "source" | "target"): End | undefined {
@@ -73,16 +73,14 @@ export function useConnecting(wrapper: RefObject<HTMLElement | null>) {
     const refuse = (from: End, { verdict, to }: Target, at: Point) => {
       if (verdict.fits) return;
       const { types, reason } = verdict;
-      const helper = types && converter(knownEntries(), types.given, types.wanted);
+      const drop = showWrongDrop({ at, reason, fix: null });
       const [source, target] = from.side === "source" ? [from, to] : [to, from];
-      const fix =
-        helper && source && target
-          ? {
-              label: text.canvas.insert(helper.entry.title),
-              run: () => insert(helper, source, target, flow.screenToFlowPosition(at)),
-            }
-          : null;
-      showWrongDrop({ at, reason, fix });
+      if (!types || !source || !target) return;
+      void findHelper(activeTab(), { ...types, ends: [target.node, source.node] }).then((helper) => {
+        if (helper === null) return;
+        const run = () => insert(helper, source, target, flow.screenToFlowPosition(at));
+        offerFix(drop, { label: text.canvas.insert(helper.entry.title), run });
+      });
     };
 
     return {
@@ -139,20 +137,7 @@ function targetAt(at: Point, from: End, state: FinalConnectionState, moving: Gra
   return end ? { to: end, verdict: judgeWithout(moving, from, end) } : null;
 }
 
-/** The entries of the catalogue; presets that are in the graph, with the ports that they have there. */
-function knownEntries(): readonly PaletteEntry[] {
-  const tab = activeTab();
-  const { entries, byType } = catalogue();
-  const used = new Map(
-    tab.doc.nodes.map((node) => [`${node.type}/${presetOf(node, byType.get(node.type))?.title}`, node.id]),
-  );
-  return entries.map((entry) => {
-    const { inputs, outputs } = nodePorts(tab, used.get(entry.id) ?? "") ?? {};
-    return inputs && outputs ? { ...entry, inputs, outputs } : entry;
-  });
-}
-
-function insert(helper: NonNullable<ReturnType<typeof converter>>, source: End, target: End, at: Point): void {
+function insert(helper: Converter, source: End, target: End, at: Point): void {
   const node = newNode(
     activeTab().doc,
     { type: helper.entry.type, params: helper.entry.params, title: helper.entry.title },

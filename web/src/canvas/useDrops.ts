@@ -2,6 +2,7 @@
 import { useMemo, type DragEvent } from "react";
 import type { JsonValue } from "@/api/types";
 import type { Point } from "@/graph/types";
+import { edgeUnder } from "./edgeUnder";
 import { placeImage, takeFiles } from "./files";
 import type { Flow } from "./layouting";
 import { place, placeOnEdge, type Stamp } from "./placing";
@@ -39,9 +40,8 @@ export function useDrops(flow: Flow) {
 }
 
 function dropNode(stamp: Stamp, at: Point, screen: Point): void {
-  const under = document.elementFromPoint(screen.x, screen.y)?.closest<HTMLElement>(".react-flow__edge");
-  const edge = under?.dataset["id"];
-  if (edge === undefined) place(stamp, at);
+  const edge = edgeUnder(screen);
+  if (edge === null) place(stamp, at);
   else placeOnEdge(stamp, at, edge);
 }
 

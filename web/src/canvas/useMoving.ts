@@ -1,12 +1,14 @@
 /** Dragging of nodes, groups and notes: positions stay here until the drop, which is one command. */
 import { useCallback, useRef, useState } from "react";
 import type { NodeChange, NodePositionChange } from "@xyflow/react";
-import { duplicateItems, moveItems } from "@/graph/commands";
+import { duplicateItems, moveItems, moveOntoEdge } from "@/graph/commands";
 import type { Doc, Point } from "@/graph/types";
-import { activeTab, dispatch } from "@/store/editor";
+import { activeTab, dispatch, nodePorts } from "@/store/editor";
 import { dispatchAndSelectNew, movingWith } from "./actions";
 import type { FlowNode } from "./flowTypes";
+import { edgeUnder, markEdge } from "./edgeUnder";
 import type { Flow } from "./layouting";
+import { wayThrough } from "./placing";
 
 type Overlay = ReadonlyMap<string, Point>;
 
@@ -55,13 +57,20 @@ export function useMoving(flow: Flow) {
     [show],
   );
 
-  /** With Alt held, copies are dropped and the originals stay. */
+  /** Marks the edge that a drop here would put the node into. */
+  const onDrag = useCallback((event: Pointing) => markEdge(landing(event, latest.current)?.edge ?? null), []);
+
+  /** With Alt held, copies are dropped and the originals stay. A node without edges goes into the edge below it. */
   const onDrop = useCallback(
-    (copy: boolean) => {
+    (event: Pointing) => {
       const positions = latest.current;
       const [first] = positions;
       const from = first && positionOf(activeTab().doc, first[0]);
-      if (first && from && copy) {
+      const into = landing(event, positions);
+      markEdge(null);
+      if (first && into) {
+        dispatch(moveOntoEdge(into.edge, first[0], first[1], into.input, into.output));
+      } else if (first && from && event.altKey) {
         dispatchAndSelectNew(duplicateItems([...positions.keys()], { x: first[1].x - from.x, y: first[1].y - from.y }));
       } else if (first) {
         dispatch(moveItems(Object.fromEntries(positions)));
@@ -72,7 +81,21 @@ export function useMoving(flow: Flow) {
     [show],
   );
 
-  return { overlay, onDragStart, onMoves, onDrop };
+  return { overlay, onDragStart, onMoves, onDrag, onDrop };
+}
+
+/** A mouse or a finger. */
+type Pointing = Pick<MouseEvent, "altKey"> & Partial<Pick<MouseEvent, "clientX" | "clientY">>;
+
+/** The edge that a single dragged node without edges is held over, and how it fits into it. */
+function landing({ altKey, clientX, clientY }: Pointing, moved: Overlay) {
+  const [id, ...others] = moved.keys();
+  if (id === undefined || others.length > 0 || altKey || clientX === undefined || clientY === undefined) return null;
+  const tab = activeTab();
+  if (tab.doc.edges.some(({ source, target }) => source === id || target === id)) return null;
+  const edge = edgeUnder({ x: clientX, y: clientY });
+  const way = edge === null ? null : wayThrough(edge, nodePorts(tab, id));
+  return edge === null || way === null ? null : { edge, ...way };
 }
 
 type Move = NodePositionChange & { position: Point };

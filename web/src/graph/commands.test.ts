@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  addedIds, addGroup, addNode, addNote, arrange, connect, disconnect, duplicateItems, insertOnEdge, moveItems, pasteItems,
+  addedIds, addGroup, addNode, addNote, arrange, connect, disconnect, duplicateItems, insertOnEdge, moveItems, moveOntoEdge, pasteItems,
   removeItems, renameDoc, renameNode, resizeNode, setAdvanced, setCollapsed, setLock, setMode, setParam, setPoints,
   updateGroup, updateNote,
 } from "./commands"; // prettier-ignore
@@ -34,6 +34,14 @@ describe("edges", () => {
   test("take a node in between", () => {
     const doc = insertOnEdge("a.out->b.in", node("c"), "x", "y").apply(draw("a->b b->c"));
     expect(wires(doc)).toBe("a.out->c_2.x c_2.y->b.in b.out->c.in");
+  });
+
+  test("take a loose node of the graph in between, but none that has edges", () => {
+    const graph = draw("a->b b->c d");
+    const doc = moveOntoEdge("a.out->b.in", "d", { x: 7, y: 8 }, "x", "y").apply(graph);
+    expect(wires(doc)).toBe("a.out->d.x d.y->b.in b.out->c.in");
+    expect(doc.nodes.find(({ id }) => id === "d")?.position).toEqual({ x: 7, y: 8 });
+    expect(moveOntoEdge("a.out->b.in", "c", { x: 7, y: 8 }, "x", "y").apply(graph)).toBe(graph);
   });
 
   test("are led through points, which move with their ends", () => {

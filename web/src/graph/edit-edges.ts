@@ -44,12 +44,37 @@ export function insertOnEdge(id: string, node: GraphNode, inputName: string, out
       const edge = edgeById(before, id);
       if (!edge) return before;
       const { doc, id: middle } = withNode(before, node);
-      const { source, sourceHandle, target, targetHandle } = edge;
-      const first = { source, sourceHandle, target: middle, targetHandle: inputName };
-      const second = { source: middle, sourceHandle: outputName, target, targetHandle };
-      return { ...doc, edges: doc.edges.flatMap((each) => (each === edge ? [first, second] : [each])) };
+      return split(doc, edge, middle, inputName, outputName);
     },
   };
+}
+
+/** Moves a node that has no edges yet to `position`, between the ends of an edge. */
+export function moveOntoEdge(
+  id: string,
+  node: string,
+  position: Point,
+  inputName: string,
+  outputName: string,
+): Command {
+  return {
+    name: `insert ${node}`,
+    apply: (doc) => {
+      const edge = edgeById(doc, id);
+      const known = doc.nodes.some((each) => each.id === node);
+      const loose = doc.edges.every(({ source, target }) => source !== node && target !== node);
+      if (!edge || !known || !loose) return doc;
+      const nodes = doc.nodes.map((each) => (each.id === node ? { ...each, position } : each));
+      return split({ ...doc, nodes }, edge, node, inputName, outputName);
+    },
+  };
+}
+
+function split(doc: Doc, edge: GraphEdge, middle: string, inputName: string, outputName: string): Doc {
+  const { source, sourceHandle, target, targetHandle } = edge;
+  const first = { source, sourceHandle, target: middle, targetHandle: inputName };
+  const second = { source: middle, sourceHandle: outputName, target, targetHandle };
+  return { ...doc, edges: doc.edges.flatMap((each) => (each === edge ? [first, second] : [each])) };
 }
 
 function connected(edges: Doc["edges"], edge: GraphEdge, many: boolean): Doc["edges"] {

@@ -129,6 +129,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(ids, fc.boolean()).map(([id, advanced]) => commands.setAdvanced(id, advanced)),
   fc.tuple(edgeIds, fc.array(point)).map(([id, points]) => commands.setPoints(id, points)),
   fc.tuple(edgeIds, graphNode).map(([id, each]) => commands.insertOnEdge(id, each, "x", "y")),
+  fc.tuple(edgeIds, ids, point).map(([id, node, to]) => commands.moveOntoEdge(id, node, to, "x", "y")),
   fc.tuple(someIds, point).map(([each, offset]) => commands.duplicateItems(each, offset)),
   fc.tuple(anyDoc, point).map(([doc, at]) => commands.pasteItems(doc, at)),
   group.map(commands.addGroup),
