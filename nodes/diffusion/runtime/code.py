@@ -10,7 +10,6 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
-import json
 import re
 import sys
 import threading
@@ -25,19 +24,14 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import BlockloomError, NodeError, Problem
 from nodes.diffusion.heavy import runtime
-from nodes.diffusion.repos import Located, Repos
+from nodes.diffusion.own_code import bad_block, named_class
+from nodes.diffusion.repos import BLOCK_CONFIG, Located, Repos
 
 PACKAGE = "blockloom_blocks"
-CONFIG = "modular_config.json"
 KEPT_EDITS = 2
 """Packages kept of a local folder that is edited: what runs, and what was described since."""
 PATIENCE = 30.0
 """Seconds that one repo's import keeps others waiting at most: code that never ends must not hold them up for ever."""
-
-
-def has_code(located: Located) -> bool:
-    """Whether the repo brings blocks of its own. Raises NodeError if its config is damaged."""
-    return bool(_config(located).get("auto_map"))
 
 
 def own_blocks(located: Located, repos: Repos) -> ModularPipelineBlocks:
@@ -49,7 +43,7 @@ def own_blocks(located: Located, repos: Repos) -> ModularPipelineBlocks:
 
 def blocks_class(located: Located, repos: Repos) -> type[ModularPipelineBlocks]:
     """The class that `modular_config.json` names. Raises NodeError if it may not run or can't be imported."""
-    module_name, class_name = _named_class(located)
+    module_name, class_name = named_class(located)
     repos.require_approval(located)
     package = _package(located)
     with _one_at_a_time(), problems_of(located):
@@ -57,7 +51,7 @@ def blocks_class(located: Located, repos: Repos) -> type[ModularPipelineBlocks]:
     found = getattr(module, class_name, None)
     if not (isinstance(found, type) and issubclass(found, ModularPipelineBlocks)):
         what = "there is no such class" if found is None else "it is no ModularPipelineBlocks"
-        raise _bad(f"{CONFIG} of repo {located.repo!r} names {module_name}.{class_name}, but {what}.")
+        raise bad_block(f"{BLOCK_CONFIG} of repo {located.repo!r} names {module_name}.{class_name}, but {what}.")
     return found
 
 
@@ -89,40 +83,6 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 _importing = threading.RLock()
-
-
-# Which class
-
-
-def _config(located: Located) -> Mapping[str, Any]:
-    path = located.folder / CONFIG
-    if not path.is_file():
-        return {}
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise _bad(f"{CONFIG} of repo {located.repo!r} is no JSON: {error}.") from error
-    if not isinstance(config, dict):
-        raise _bad(f"{CONFIG} of repo {located.repo!r} holds no object.")
-    return config
-
-
-def _named_class(located: Located) -> tuple[str, str]:
-    named = _config(located).get("auto_map")
-    entry = named.get(ModularPipelineBlocks.__name__) if isinstance(named, dict) else None
-    if not isinstance(entry, str):
-        raise _bad(f"{CONFIG} of repo {located.repo!r} names no {ModularPipelineBlocks.__name__} in its auto_map.")
-    module_name, dot, class_name = entry.partition(".")
-    if not (dot and module_name.isidentifier() and class_name.isidentifier()):
-        raise _bad(f"{CONFIG} of repo {located.repo!r} names {entry!r}, which is not of the form module.Class.")
-    if not (located.folder / f"{module_name}.py").is_file():
-        raise _bad(f"{CONFIG} of repo {located.repo!r} names {entry!r}, but there is no file {module_name}.py.")
-    return module_name, class_name
-
-
-def _bad(message: str) -> NodeError:
-    remedy = 'Mend the repo: {"auto_map": {"ModularPipelineBlocks": "block.MyBlocks"}} names the class in block.py.'
-    return NodeError(message, remedy=remedy, port="repo", code="bad_block")
 
 
 # Packages

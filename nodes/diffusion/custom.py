@@ -1,0 +1,224 @@
+"""`diffusion.custom`: the blocks of any repo as one node; type a repo id or a local folder and its ports grow.
+
+Code of the repo runs in a worker, after approval. What its author says in `mellon_pipeline_config.json` is laid over
+the ports that follow from the blocks themselves.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.catalogue.context import Context
+from engine.catalogue.define import NodeDefinition, NodeView, Resolved
+from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
+from engine.errors import NodeError, Problem
+from nodes.diffusion import overlay
+from nodes.diffusion.block import environment
+from nodes.diffusion.describer import Describer
+from nodes.diffusion.heavy import runtime
+from nodes.diffusion.own_code import has_code, require_packages
+from nodes.diffusion.ports import input_ports, output_ports
+from nodes.diffusion import ref as _ref_module
+from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.repos import Repos, lock_name, split_revision
+from nodes.diffusion.trust import LOCAL
+
+SUBJECT = "diffusion.custom"
+OWN = frozenset({"repo", "workflow", "pipeline", "source"})
+"""Names that are the node's own: a block's input of that name gets another, see `port_name`."""
+
+_REPO = Port(
+    name="repo", type="string", title="Repo", required=True,
+    description="A repo id such as `org/name` or `org/name@revision`, or a folder of yours among the local blocks.",
+    widget=Widget(kind="repo", placeholder="org/name"),
+)  # fmt: skip
+
+
+def _workflow_port(workflows: tuple[str, ...]) -> Port:
+    return Port(
+        name="workflow", type="string", title="Workflow", default=workflows[0],
+        description="What the pipeline is used for; the other ports follow.",
+        widget=Widget(kind="select", options=workflows),
+    )  # fmt: skip
+
+
+def _pipeline_port(*, required: bool) -> Port:
+    return Port(
+        name="pipeline", type="pipeline", title="Pipeline", required=required, advanced=not required,
+        description="Shares its components of the same name that the block's own repo does not bring, its precision "
+        "and its device.",
+    )  # fmt: skip
+
+
+_BARE = Interface(inputs=(_REPO, _pipeline_port(required=False)))
+
+
+def resolve(view: NodeView) -> Resolved:
+    """The ports of the repo's blocks. Raises NodeError if there are none, or if their code may not run."""
+    values = dict(view.params) | dict(view.known)
+    if (asked := need(values, view.lock)) is None:
+        return Resolved(_BARE)
+    description = view.descriptions.get(asked.key)
+    if description is None:
+        return Resolved(_BARE.model_copy(update={"needs": (asked,)}))
+    if problem := description.get("problem"):
+        raise NodeError(Problem(**problem | {"port": "repo"}))
+    interface, warnings = _interfaces.of(asked.key, description, view.connected)
+    node = description["mellon"]
+    if any("onChange" in entry for entry in node.get("params", {}).values()):
+        folded = overlay.fold_away(interface.inputs, node, values, view.connected)
+        interface = interface.model_copy(update={"inputs": folded})
+    components, repos = {}, {}
+    if hasattr(_ref_module, "locked_components"):
+        components, repos = _ref_module.locked_components(description, view.lock)
+    source = PipelineRef(
+        repo=description["repo"],
+        commit=description["commit"],
+        workflow=description["workflow"],
+        **({"components": components} if components else {}),
+    )
+    name = lock_name(*split_revision(str(values["repo"])))
+    return Resolved(
+        interface,
+        bound={"source": source.to_json()},
+        repos={name: source.commit, **repos},
+        warnings=tuple(
+            Problem(code="block_config", message=text, port="repo", severity="warning") for text in warnings
+        ),
+    )
+
+
+def need(values: Mapping[str, Any], lock: Mapping[str, str]) -> Need | None:
+    """The question whose answer describes the repo in these params; None if none is named yet. Raises NodeError."""
+    text = values.get("repo")
+    if text is not None and not isinstance(text, str):
+        raise NodeError("The repo must be named by text.", port="repo")
+    repo, revision = split_revision(text or "")
+    if not repo:
+        return None
+    locked = lock.get(lock_name(repo, revision))
+    if locked is not None and not locked.startswith(LOCAL):  # a local folder is used as it is now
+        revision = locked
+    request = {"repo": repo, "revision": revision}
+    if (workflow := values.get("workflow")) and isinstance(workflow, str):
+        request["workflow"] = workflow
+    return Need(subject=SUBJECT, request=request)
+
+
+def port_name(name: str) -> str:
+    """The port of a block's input: its own name, unless the node has another input of that name."""
+    return f"{name}_" if name in OWN else name
+
+
+def input_name(port: str) -> str:
+    """The block's input behind a port."""
+    return port[:-1] if port.endswith("_") and port[:-1] in OWN else port
+
+
+def block_ports(description: Mapping[str, Any], connected: frozenset[str] = frozenset()) -> overlay.Laid:
+    """The ports of the described blocks as their author wants them shown, and what of that does not fit."""
+    inputs, own_warnings = overlay.declared(input_ports(description, connected), _metadata(description))
+    if description["leaf"] and not description["mellon"]:
+        inputs = tuple(_shown(port, description) for port in inputs)
+    laid = overlay.lay_over(inputs, output_ports(description), description["mellon"])
+    warnings = (*description["warnings"], *own_warnings, *laid.warnings)
+    renamed = tuple(port.model_copy(update={"name": port_name(port.name)}) for port in laid.inputs)
+    return overlay.Laid(renamed, laid.outputs, warnings)
+
+
+def _shown(port: Port, description: Mapping[str, Any]) -> Port:
+    """A single block has few inputs, and each is there for a reason."""
+    own = any(item["name"] == port.name and not item["group"] for item in description["inputs"])
+    return port.model_copy(update={"advanced": port.advanced and not own})
+
+
+def _metadata(description: Mapping[str, Any]) -> dict[str, Any]:
+    return {item["name"]: item["mellon"] for item in description["inputs"] if item.get("mellon")}
+
+
+def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """`{repo, revision, workflow?}` → `repo`, `commit`, `local`, and what `runtime.custom.described` says.
+
+    Raises NodeError besides for code that is not approved or lacks packages. In a worker; imports diffusers only for
+    an answer that is not kept yet.
+    """
+    repo, latest = request["repo"], bool(request.get("latest"))
+    located = repos.locate(repo, request.get("revision"), latest=latest)
+    if has_code(located):
+        repos.require_approval(located)
+        require_packages(located)
+    workflow = request.get("workflow") or ""
+
+    def make() -> dict[str, Any]:
+        made: dict[str, Any] = runtime("custom").described(located, repos, data_dir, workflow, latest)
+        return made
+
+    # at which commits other repos are now is no lasting answer
+    kept = make() if latest else describer.kept(["custom", repo, located.commit, workflow], make)
+    return {"repo": repo, "commit": located.commit, "local": not located.on_hub, **kept}
+
+
+class _Interfaces:
+    """Those made lately: a graph is compiled after each edit, and most of its nodes stay what they were."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._made: OrderedDict[tuple[str, frozenset[str]], tuple[Mapping[str, Any], Interface, tuple[str, ...]]]
+        self._made = OrderedDict()
+
+    def of(
+        self, key: str, description: Mapping[str, Any], connected: frozenset[str]
+    ) -> tuple[Interface, tuple[str, ...]]:
+        """The interface for `description`, the answer to the question `key`, and what is to be warned of."""
+        found = self._made.pop((key, connected), None)
+        if found is None or found[0] is not description:
+            found = (description, *_interface(description, connected))
+        self._made[key, connected] = found
+        if len(self._made) > self._limit:
+            self._made.popitem(last=False)
+        return found[1:]
+
+
+_interfaces = _Interfaces(limit=256)
+
+
+def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:
+    laid = block_ports(description, connected)
+    workflows = tuple(description["workflows"])
+    own = (_REPO, _workflow_port(workflows)) if workflows else (_REPO,)
+    pipeline = _pipeline_port(required=bool(description["lacks"]))
+    inputs = (*own, pipeline, *laid.inputs) if pipeline.required else (*own, *laid.inputs, pipeline)
+    return Interface(inputs=inputs, outputs=laid.outputs), laid.warnings
+
+
+def run(context: Context, **inputs: Any) -> Mapping[str, Any]:
+    """Run the repo's blocks in a worker; see `nodes.diffusion.runtime.custom`."""
+    outputs: Mapping[str, Any] = runtime("custom").run_custom(context, **inputs)
+    return outputs
+
+
+DEFINITION = NodeDefinition(
+    type=NodeType(
+        type=SUBJECT,
+        title="Custom block",
+        category="Diffusion",
+        description="Runs the blocks of any repo, or of a folder of yours. Its ports follow from them. Their code runs "
+        "only after you have approved it.",
+        lane="gpu",
+        cache="always",
+        dynamic=True,
+        interface=_BARE,
+        presets=(
+            Preset(
+                title="Custom block", category="Diffusion", params={"repo": ""},
+                description="Type a repo id, review its code, and it becomes a node.",
+            ),
+        ),
+        keywords=("modular", "repo", "hub", "code", "extension", "diffusers"),
+    ),
+    function=run,
+    context_parameter="context",
+    resolve=resolve,
+    environment=environment(),
+)  # fmt: skip
