@@ -40,10 +40,13 @@ def _block_port(paths: tuple[str, ...]) -> Port:
 def resolve(view: NodeView) -> Resolved:
     """The ports of the block, or of the parts, in the connected pipeline. Raises NodeError if there is none such."""
     bare = Interface(inputs=(_PIPELINE, _block_port(()), _PARTS))
-    if (value := view.known.get("pipeline")) is None:
+    value = view.known.get("pipeline")
+    if value is None and "pipeline" in view.connected:
         return Resolved(bare)
     path, parts = chosen(dict(view.params) | dict(view.known))
-    need = needed(parse_ref(value), path, parts, view.lock)
+    need = question(None if value is None else parse_ref(value), path, parts, view.lock)
+    if need is None:
+        return Resolved(bare)
     description = view.descriptions.get(need.key)
     if description is None:
         return Resolved(bare.model_copy(update={"needs": (need,)}))
@@ -66,10 +69,25 @@ def chosen(values: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
     return path, parts
 
 
-def needed(ref: PipelineRef, path: str, parts: tuple[Part, ...], lock: Mapping[str, str]) -> Need:
-    """The question whose answer describes the block at `path`, or the block composed of `parts`."""
-    request: dict[str, Any] = {"repo": ref.repo, "commit": ref.commit, "workflow": ref.workflow, "block": path}
-    return Need(subject=SUBJECT, request=request | ({"parts": asked(parts, lock)} if parts else {}))
+def question(ref: PipelineRef | None, path: str, parts: tuple[Part, ...], lock: Mapping[str, str]) -> Need | None:
+    """What must be answered to know the block at `path`, or the block composed of `parts`.
+
+    Without a pipeline only parts can be known that all come from other repos; None if that is not so.
+    """
+    if ref is not None:
+        request: dict[str, Any] = {"repo": ref.repo, "commit": ref.commit, "workflow": ref.workflow, "block": path}
+        return Need(subject=SUBJECT, request=request | ({"parts": asked(parts, lock)} if parts else {}))
+    if not parts or any(part.repo is None for part in parts):
+        return None
+    items = asked(parts, lock)
+    first = {"repo": items[0]["repo"], "commit": items[0]["revision"], "workflow": "", "block": ""}
+    return Need(subject=SUBJECT, request=first | {"parts": items})
+
+
+def _pipeline_port(description: Mapping[str, Any]) -> Port:
+    """Parts that all come from other repos can do without a pipeline; with one they take what they lack from it."""
+    alone = description.get("alone", False)
+    return _PIPELINE.model_copy(update={"required": False}) if alone else _PIPELINE
 
 
 class _Interfaces:
@@ -85,7 +103,7 @@ class _Interfaces:
         if described is not description or interface is None:
             block = _block_port(tuple(description["paths"]))
             interface = Interface(
-                inputs=(_PIPELINE, block, _PARTS, *input_ports(description, connected)),
+                inputs=(_pipeline_port(description), block, _PARTS, *input_ports(description, connected)),
                 outputs=output_ports(description),
             )
         self._made[key, connected] = (description, interface)

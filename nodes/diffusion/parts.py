@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
+from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import lock_name, split_revision
 
 JOINED = " + "
@@ -66,6 +67,14 @@ def _source(part: Part, lock: Mapping[str, str]) -> dict[str, Any]:
 def repos_of(parts: Iterable[Part], commits: Mapping[str, str]) -> dict[str, str]:
     """The repos that parts use, as the graph's lock names them; `commits` are by the parts' names."""
     return {lock_name(*split_revision(part.repo)): commits[part.name] for part in parts if part.repo}
+
+
+def own_ref(parts: Sequence[Part], commits: Mapping[str, str]) -> PipelineRef:
+    """The ref of parts without a pipeline, whose first part's repo stands for it. Raises NodeError if they need one."""
+    first = parts[0]
+    if first.repo is None:
+        raise NodeError("The pipeline is missing.", remedy="Connect a Load pipeline node.", port="pipeline")
+    return PipelineRef(repo=split_revision(first.repo)[0], commit=commits[first.name])
 
 
 def _wrong(what: str) -> NodeError:

@@ -8,8 +8,10 @@ from typing import Any
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import STALE_DESCRIPTION, NodeError
+from nodes.diffusion.describer import Describer
+from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part, joined
-from nodes.diffusion.repos import Located, Repos
+from nodes.diffusion.repos import Located, Repos, split_revision
 from nodes.diffusion.runtime.blocks import (
     Pipeline,
     block_at,
@@ -19,8 +21,8 @@ from nodes.diffusion.runtime.blocks import (
     root_pipeline,
     tree,
 )
-from nodes.diffusion.runtime.code import has_code
-from nodes.diffusion.runtime.describe import Describer, describe_within
+from nodes.diffusion.runtime.describe import describe_within
+from nodes.diffusion.runtime.schedulers import uses_scheduler
 from nodes.diffusion.runtime.weights import components_in_index
 
 Homes = dict[str, Located]
@@ -34,10 +36,12 @@ def parts_in(request: Mapping[str, Any]) -> tuple[tuple[Part, ...], dict[str, st
     return parts, {item["name"]: item.get("revision") for item in asked}
 
 
-def homes_of(repos: Repos, parts: Iterable[Part], revisions: Mapping[str, str | None]) -> Homes:
+def homes_of(
+    repos: Repos, parts: Iterable[Part], revisions: Mapping[str, str | None], *, latest: bool = False
+) -> Homes:
     """Where the parts' repos are. Raises NodeError if one is not there, or brings code that may not run."""
     homes = {
-        part.name: repos.locate(part.repo.partition("@")[0].strip(), revisions.get(part.name))
+        part.name: repos.locate(split_revision(part.repo)[0], revisions.get(part.name), latest=latest)
         for part in parts
         if part.repo is not None
     }
@@ -115,13 +119,14 @@ def _clash(component: str, part: Part) -> NodeError:
 
 
 def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{repo, commit, workflow, parts}` → as `describe_block`; `block` names the parts, `commits` are by part.
+    """`{repo, commit, workflow, parts}` → as `describe_block`, and besides:
 
+    `block` names the parts, `own_tree` are their blocks, `commits` is by part, `alone`: none is of the pipeline.
     Raises NodeError for a part that is not there, or that may not run.
     """
     parts, revisions = parts_in(request)
     located, workflow = repos.locate(request["repo"], request["commit"]), request["workflow"]
-    homes = homes_of(repos, parts, revisions)
+    homes = homes_of(repos, parts, revisions, latest=bool(request.get("latest")))
     commits = {name: home.commit for name, home in homes.items()}
 
     def make() -> dict[str, Any]:
@@ -129,10 +134,17 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
         block = compose(repos, blocks, parts, homes)
         before, after = _around(blocks, parts)
         described = describe_within(blocks, block, joined(parts), before, after)
-        return described | {"tree": tree(block), "commits": commits}
+        each = zip(parts, block.sub_blocks.values(), strict=True)
+        return described | {
+            "own_tree": tree(block),
+            "commits": commits,
+            "alone": len(homes) == len(parts),
+            "scheduler": any("." in part.block and uses_scheduler(sub_block) for part, sub_block in each),
+        }
 
     question = [request["repo"], located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
-    return describer.kept(["composed", *question], make)
+    sizes = describer.pipeline(located)["sizes"]
+    return {**describer.kept(["composed", *question], make), "sizes": sizes}
 
 
 def _around(blocks: ModularPipelineBlocks, parts: Iterable[Part]) -> tuple[set[str], set[str] | None]:

@@ -1,0 +1,192 @@
+"""One block node becomes several: a pipeline its stages, a composed node its parts, a stage its blocks.
+
+Two steps, since what the new nodes take and make is described by a worker: `draft` puts them into the graph with
+nothing but their pipeline connected; when that graph is compiled, `wired` makes the edges. Blocks in a pipeline hand
+values on by name, so each input is fed by the last block before that makes a value of its name.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.catalogue.types import connection
+from engine.graph.compile import Compiled
+from engine.graph.document import Edge, Graph, Node
+from nodes.diffusion.edits import GraphEdit, edge, edges_of, free_id, in_a_row, size
+from nodes.diffusion.facts import (
+    BLOCK,
+    BUNDLE,
+    CUSTOM,
+    OWN,
+    PIPELINE,
+    SEED,
+    STATE,
+    Bundles,
+    Descriptions,
+    Facts,
+    facts_of,
+    last,
+    refusal,
+)
+from nodes.diffusion.parts import Part
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A graph in which the new nodes stand in for the old one, to be compiled; `nodes` are their ids in order."""
+
+    before: Graph
+    graph: Graph
+    expanded: Facts
+    nodes: tuple[str, ...]
+
+
+def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str) -> Draft:
+    """The first step. Raises NodeError if the node holds a single block."""
+    expanded = facts_of(compiled, descriptions, node_id)
+    if any(each.target == node_id and each.targetHandle in ("block", "parts", "repo") for each in graph.edges):
+        remedy = "Set it in the node instead, then expand."
+        raise refusal(node_id, f"Which block {node_id} runs comes over an edge.", remedy, "connected_block")
+    parts = parts_of(expanded)
+    if len(parts) < 2:
+        remedy = "A loop's blocks can't run by themselves." if expanded.description["loops"] else "It is as it is."
+        raise refusal(node_id, f"{node_id} holds a single block: there is nothing to expand.", remedy, "single_block")
+    taken = {node.id for node in graph.nodes} - {node_id}
+    nodes: list[Node] = []
+    for part in parts:
+        name = free_id(part.name if part.repo else part.block or part.name, taken)
+        taken.add(name)
+        nodes.append(_node(part, name, expanded.node))
+    edges = [
+        Edge(source=each.source, sourceHandle=each.sourceHandle, target=node.id, targetHandle=PIPELINE)
+        for each in graph.edges
+        if each.target == node_id and each.targetHandle == PIPELINE
+        for node in nodes
+    ]
+    bare = GraphEdit(remove_nodes=[node_id], add_nodes=nodes, remove_edges=edges_of(graph, {node_id}), add_edges=edges)
+    return Draft(graph, bare.applied(graph), expanded, tuple(node.id for node in nodes))
+
+
+def parts_of(facts: Facts) -> tuple[Part, ...]:
+    """What a block node holds, one level down, as parts; itself if it is a single block."""
+    if facts.parts:
+        return facts.parts
+    repo = str(facts.node.params.get("repo")) if facts.node.type == CUSTOM else None
+    paths = facts.children() or [facts.path]
+    return tuple(Part(name=path.rpartition(".")[2] or "block", block=path, repo=repo) for path in paths)
+
+
+def _node(part: Part, name: str, whole: Node) -> Node:
+    if part.repo is None:
+        params: dict[str, Any] = {"block": part.block}
+    elif not part.block:
+        return Node(id=name, type=CUSTOM, params={"repo": part.repo}, mode=whole.mode, position=whole.position)
+    else:
+        params = {"parts": [part.to_json()]}
+    return Node(id=name, type=BLOCK, params=params, mode=whole.mode, position=whole.position)
+
+
+def wired(draft: Draft, compiled: Compiled, descriptions: Descriptions) -> GraphEdit:
+    """The second step: the edit with all edges, params and places. Raises NodeError if the graph can't say the same."""
+    pieces = [facts_of(compiled, descriptions, node) for node in draft.nodes]
+    wiring = _Wiring(draft, pieces)
+    wiring.inner_edges()
+    wiring.outer_edges()
+    wiring.params()
+    others = [node for node in draft.before.nodes if node.id != draft.expanded.id]
+    boxes = [(node.position, size(node, compiled.nodes[node.id].interface)) for node in others]  # type: ignore[index]
+    places = in_a_row(draft.expanded.node.position, [size(p.node, p.interface) for p in pieces], boxes)
+    nodes = [
+        piece.node.model_copy(update={"params": piece.node.params | wiring.set_params[piece.id], "position": place})
+        for piece, place in zip(pieces, places, strict=True)
+    ]
+    return GraphEdit(
+        remove_nodes=[draft.expanded.id],
+        add_nodes=nodes,
+        remove_edges=edges_of(draft.before, {draft.expanded.id}),
+        add_edges=wiring.edges,
+    )
+
+
+class _Wiring:
+    """The edges and params of the new nodes while they are worked out."""
+
+    def __init__(self, draft: Draft, pieces: list[Facts]) -> None:
+        self.draft, self.whole, self.pieces = draft, draft.expanded, pieces
+        self.edges: list[Edge] = []
+        self.set_params: dict[str, dict[str, Any]] = {piece.id: {} for piece in pieces}
+        self.fed: set[tuple[str, str]] = set()  # inputs that have an edge
+        self.bundles = Bundles(pieces)
+
+    def inner_edges(self) -> None:
+        for index, piece in enumerate(self.pieces):
+            feeders = self.bundles.feeders(index) if piece.takes(BUNDLE) else []
+            for feeder in feeders:
+                self._connect(feeder, BUNDLE, index)
+            self.bundles.note(index, feeders)
+            arriving = self.bundles.merged(feeders)
+            for name in piece.names:
+                maker = last(self.pieces[:index], name)
+                if name == BUNDLE or maker is None or (name in piece.bundled and arriving.get(name) == maker):
+                    continue
+                if piece.takes(name) and self.pieces[maker].gives(name):
+                    self._connect(maker, name, index)
+                elif name in piece.needs:
+                    raise refusal(
+                        self.whole.id, f"{piece.id} needs {name} of {self.pieces[maker].id}, which has no such output.",
+                        "Leave the node as it is.", "no_port",
+                    )  # fmt: skip
+
+    def outer_edges(self) -> None:
+        """Edges into the old node go to all new ones not fed from within; those out of it start at the last one."""
+        for each in self.draft.before.edges:
+            if each.target == self.whole.id:
+                name = each.targetHandle
+                for piece in self._takers(name):
+                    self.edges.append(edge(each.source, each.sourceHandle, piece.id, name))
+                    self.fed.add((piece.id, name))
+            elif each.source == self.whole.id:
+                givers = [piece for piece in self.pieces if piece.gives(each.sourceHandle)]
+                if not givers:
+                    remedy = "Disconnect it first."
+                    message = f"None of the new nodes has an output {each.sourceHandle}."
+                    raise refusal(self.whole.id, message, remedy, "no_port")
+                self.edges.append(edge(givers[-1].id, each.sourceHandle, each.target, each.targetHandle))
+
+    def params(self) -> None:
+        """Values go to all new nodes that take them; a default too, where a new node's own is another one."""
+        for name, value in self.whole.node.params.items():
+            if name in OWN:
+                continue
+            takers = self._takers(name)
+            if not takers and not any(piece.takes(name) for piece in self.pieces):
+                takers = self.pieces[:1]  # unknown ones are kept
+            for piece in takers:
+                self.set_params[piece.id][name] = value
+        for name, default in self.whole.defaults.items():
+            if default is None or name in OWN or self.whole.node.params.get(name) is not None:
+                continue
+            for piece in self._takers(name):
+                if piece.defaults[name] != default:
+                    self.set_params[piece.id][name] = default
+
+    def _takers(self, name: str) -> list[Facts]:
+        """The new nodes that get what the old one was given as `name`: of random numbers only the first."""
+        found = [
+            piece
+            for piece in self.pieces
+            if piece.takes(name)
+            and (piece.id, name) not in self.fed
+            and not (name == SEED and (piece.id, STATE) in self.fed)
+        ]
+        return found[:1] if name in (SEED, STATE) else found
+
+    def _connect(self, maker: int, name: str, taker: int) -> None:
+        source, target = self.pieces[maker], self.pieces[taker]
+        given, wanted = source.interface.output(name), target.interface.input(name)
+        if given is None or wanted is None or connection(given.type, wanted.type) in (None, "map"):
+            raise refusal(
+                self.whole.id, f"{source.id}.{name} does not fit into {target.id}.{name}.",
+                "Leave the node as it is.", "wrong_type",
+            )  # fmt: skip
+        self.edges.append(edge(source.id, name, target.id))
+        self.fed.add((target.id, name))
