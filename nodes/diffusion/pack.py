@@ -5,35 +5,41 @@ from typing import Any
 
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import WorkerFacts, WorkerSide
-from nodes.diffusion import block, pipeline
+from nodes.diffusion import block, custom, pipeline
 from nodes.diffusion.heavy import runtime
 
 
 def definitions() -> list[NodeDefinition]:
     """For server and worker alike; imports neither torch nor diffusers."""
-    return [pipeline.DEFINITION, block.DEFINITION]
+    return [pipeline.DEFINITION, block.DEFINITION, custom.DEFINITION]
 
 
 def worker_side(facts: WorkerFacts) -> WorkerSide:
     """Value kinds, describers and the component store. Imports nothing heavy itself: `warm` does, in the background."""
+    from nodes.diffusion.describer import Describer
+    from nodes.diffusion.repos import Repos
     from nodes.diffusion.runtime.components import ComponentStore
-    from nodes.diffusion.runtime.repos import Repos
     from nodes.diffusion.runtime.tensors import TensorKind
 
     repos = Repos(facts)
-    store = ComponentStore(facts, repos)
-
-    def describe_repo(request: Mapping[str, Any]) -> dict[str, Any]:
-        description: dict[str, Any] = runtime("describe").Describer(facts.data_dir, repos).repo(request)
-        return description
+    store, describer = ComponentStore(facts, repos), Describer(facts.data_dir, repos)
 
     def describe_block(request: Mapping[str, Any]) -> dict[str, Any]:
-        description: dict[str, Any] = runtime("describe").Describer(facts.data_dir, repos).block(request)
+        if not request.get("parts"):
+            return describer.block(request)
+        description: dict[str, Any] = runtime("composed").describe(describer, repos, request)
         return description
+
+    def describe_custom(request: Mapping[str, Any]) -> dict[str, Any]:
+        return custom.describe(describer, repos, facts.data_dir, request)
 
     return WorkerSide(
         kinds=(TensorKind(),),
-        describers={pipeline.SUBJECT: describe_repo, block.SUBJECT: describe_block},
+        describers={
+            pipeline.SUBJECT: describer.repo,
+            block.SUBJECT: describe_block,
+            custom.SUBJECT: describe_custom,
+        },
         states={"components": store},
         models=store,
         warm=warm,

@@ -1,140 +1,165 @@
-"""Describes repos and blocks as plain data, without loading weights; keeps answers per diffusers version and commit."""
+"""Describes pipelines and blocks as plain data, without loading weights; `nodes.diffusion.describer` keeps the answers.
 
-import hashlib
-import json
-import os
+Of an input or output, the block that declares it may say little: a quarter has no type hint. What other blocks of the
+pipeline say of the same name then fills the gap.
+"""
+
+import re
 import typing
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import diffusers
-from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
+from diffusers.modular_pipelines.modular_pipeline import LoopSequentialPipelineBlocks, ModularPipelineBlocks
 
-from nodes.diffusion.ports import GROUP
+from nodes.diffusion.ports import HIDDEN, RESULTS
 from nodes.diffusion.runtime.blocks import (
     Pipeline,
     block_at,
+    has_own_code,
     in_workflow,
+    inner_tree,
+    leaves,
+    loop_around,
     loops,
-    root_pipeline,
     stages,
     tree,
     workflows,
 )
-from nodes.diffusion.runtime.repos import Repos
-from nodes.diffusion.runtime.weights import refuse_pickled
-
-FORMAT = 1
-"""Raise it when descriptions change, so that kept ones are made anew."""
+from nodes.diffusion.runtime.rewrites import rewritten_inputs
+from nodes.diffusion.runtime.schedulers import uses_scheduler
 
 
-class Describer:
-    """Answers `diffusion.repo` and `diffusion.block`. Raises NodeError for what a person must mend."""
+@dataclass(frozen=True)
+class Said:
+    """What the blocks of a pipeline say of names: type hints and texts, and which group a name belongs to."""
 
-    def __init__(self, data_dir: Path, repos: Repos) -> None:
-        self._folder = data_dir / "descriptions"
-        self._repos = repos
+    types: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
 
-    def repo(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """`{repo, revision}` → `{repo, commit, pipeline, workflows, guidance_scale, components}`."""
-        repo = request["repo"]
-        located = self._repos.locate(repo, request.get("revision"))
 
-        def make() -> dict[str, Any]:
-            refuse_pickled(located)
-            return describe_pipeline(root_pipeline(located))
+@dataclass(frozen=True)
+class Around:
+    """What surrounds a block: names made `before`, taken `after` (None: nothing comes after), or `needed` there.
 
-        return {"repo": repo, "commit": located.commit, **self._kept(["repo", repo, located.commit], make)}
+    `asked` are the inputs that make a workflow what it is, with True or the value they must have.
+    """
 
-    def block(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """`{repo, commit, workflow, block}` → see `describe_block`."""
-        repo, workflow, block = request["repo"], request["workflow"], request["block"]
-        located = self._repos.locate(repo, request["commit"])
-
-        def make() -> dict[str, Any]:
-            return describe_block(root_pipeline(located)._blocks, workflow, block)
-
-        return self._kept(["block", repo, located.commit, workflow, block], make)
-
-    def _kept(self, question: list[str], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        name = hashlib.sha256(json.dumps([FORMAT, diffusers.__version__, *question]).encode()).hexdigest()[:32]
-        path = self._folder / f"{name}.json"
-        try:
-            return typing.cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError):  # not kept yet, or damaged: make it anew
-            answer = make()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps(answer), encoding="utf-8")
-        partial.replace(path)
-        return answer
+    before: Collection[str] = ()
+    after: Collection[str] | None = None
+    needed: Collection[str] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def describe_pipeline(pipeline: Pipeline) -> dict[str, Any]:
-    """What is known of a pipeline as a whole. `guidance_scale` is the guider's own, None where there is none."""
+    """What is known of a pipeline as a whole. `guidance_scale` is the guider's own, None where there is none.
+
+    `blocks` names the class of its blocks: with those of diffusers, pipelines of the same class have the same blocks.
+    """
     guider = pipeline.components.get("guider")
     return {
         "pipeline": type(pipeline).__name__,
+        "blocks": type(pipeline._blocks).__name__,
+        "own_code": has_own_code(pipeline._blocks),
         "workflows": workflows(pipeline._blocks),
         "guidance_scale": getattr(guider, "config", {}).get("guidance_scale"),
-        "components": _components(pipeline._blocks),
+        "components": component_facts(pipeline._blocks),
     }
+
+
+def describe_workflow(root: ModularPipelineBlocks, workflow: str) -> dict[str, Any]:
+    """All blocks that run in a workflow, "" for all of `root`: `{tree, inner, paths, blocks: {path: description}}`.
+
+    `tree` are the paths of what runs in sequence, `inner` those of the steps of loops and the branches of choices, both
+    with class names; `paths` are those of both that can run by themselves. See `describe_block` for the descriptions;
+    "" is the whole.
+    """
+    blocks = in_workflow(root, workflow)
+    sequence, inner = tree(blocks), inner_tree(blocks)
+    said, order, asked = said_in(blocks), [_Step.of(*leaf) for leaf in leaves(blocks)], _asked(root, workflow)
+    described = {}
+    for path in ("", *sequence, *inner):
+        around = _around(blocks, order, path, asked)
+        described[path] = _description(blocks, block_at(blocks, path), path, around, said)
+    return {"tree": sequence, "inner": inner, "paths": _runnable(described), "blocks": described}
 
 
 def describe_block(root: ModularPipelineBlocks, workflow: str, path: str) -> dict[str, Any]:
-    """Inputs, outputs and structure of the block at `path`.
+    """Inputs, outputs and structure of the block at `path`. Raises NodeError if there is no such block.
 
-    Inputs are marked `group` (part of the embeddings) and `upstream` (a stage before makes it); outputs `group` and
-    `final` (a later stage uses it, or it is what the pipeline is for). Raises NodeError if there is no such block.
+    Inputs are marked `group` (the group that they are part of, such as the embeddings; "" for none) and `upstream` (a
+    stage before makes it); outputs `group` and `final` (a later stage uses it, or it is what the pipeline is for).
+    `inside` is the loop that the block is a step of, "" if it can run by itself. `scheduler` says whether a part of a
+    stage sets up or steps a scheduler.
     """
     blocks = in_workflow(root, workflow)
-    block = block_at(blocks, path)
-    grouped = {output.name for output in blocks.intermediate_outputs if output.kwargs_type == GROUP}
-    before, after = _neighbours(blocks, path)
-    return {
-        "block": path,
-        "class": type(block).__name__,
-        "description": block.description or "",
-        "paths": list(tree(blocks)),
-        "tree": tree(blocks),
-        "loops": [type(loop).__name__ for loop in loops(block)],
-        "components": _components(block),
-        "inputs": input_facts(block, grouped, before),
-        "outputs": output_facts(block, grouped, after),
-    }
+    order = [_Step.of(*leaf) for leaf in leaves(blocks)]
+    block, around = block_at(blocks, path), _around(blocks, order, path, _asked(root, workflow))
+    return _with_paths(blocks, _description(blocks, block, path, around, said_in(blocks)))
 
 
-def input_facts(block: ModularPipelineBlocks, grouped: set[str], before: set[str]) -> list[dict[str, Any]]:
-    """The inputs as plain data; `grouped` names the parts of the embeddings, `before` what stages before make."""
-    return [
-        {
-            "name": param.name or "",
-            "type": hint_text(param.type_hint),
-            "default": plain(param.default),
-            "tuple": isinstance(param.default, tuple),
-            "required": bool(param.required),
-            "description": param.description or "",
-            "group": param.kwargs_type == GROUP or param.name in grouped,
-            "upstream": param.name in before,
-        }
-        for param in block.inputs
-    ]
+def describe_within(
+    blocks: ModularPipelineBlocks,
+    block: ModularPipelineBlocks,
+    path: str,
+    before: Collection[str] = (),
+    after: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """See `describe_block`; `before` is what the stages of `blocks` before make, `after` what later ones take."""
+    return _with_paths(blocks, _description(blocks, block, path, Around(before, after), said_in(blocks, block)))
 
 
-def output_facts(block: ModularPipelineBlocks, grouped: set[str], after: set[str] | None) -> list[dict[str, Any]]:
-    """The block's outputs as plain data; `after` names what later stages take, None if there are none."""
-    taken = {param.name for param in block.inputs}
-    last = _last(block) if after is None else set()
+def said_in(*roots: ModularPipelineBlocks) -> Said:
+    """What all blocks within `roots` say; the makers of a name come before those that take it."""
+    said = Said()
+    each = [block for root in roots for block in _with_all_within(root) if _is_leaf(block)]
+    for block in each:
+        for output in block.intermediate_outputs:
+            _note(said, output)
+    for block in each:
+        for param in block.inputs:
+            if param.name:
+                _note(said, param)
+    return said
+
+
+def input_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> list[dict[str, Any]]:
+    """The inputs as plain data. `text` is a default that JSON cannot say; `by_block` are defaults where they differ."""
+    return [_input(param, around, said) for param in block.inputs]
+
+
+def output_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> list[dict[str, Any]]:
+    """The outputs as plain data: all that the block leaves behind, those that it declares as its outputs first.
+
+    Inputs that it changes for later blocks come last, though it does not declare them.
+    """
+    params = {param.name: param for param in (*block.outputs, *block.intermediate_outputs) if param.name}
+    changed = rewritten_inputs(block) & set(around.after or ()) - set(params) - HIDDEN
+    params |= {param.name: param for param in block.inputs if param.name in changed}
+    final = _final(block, list(params), around, said)
     return [
         {
             "name": param.name,
-            "type": hint_text(param.type_hint),
-            "description": param.description or "",
-            "group": param.kwargs_type == GROUP or param.name in grouped,
-            "final": param.name in last if after is None else param.name in after and _is_news(param.name, taken),
+            "type": hint_text(param.type_hint) or said.types.get(param.name, ""),
+            "description": _text(param.description) or said.texts.get(param.name, ""),
+            "group": param.kwargs_type or said.groups.get(param.name, ""),
+            "final": param.name in final,
         }
-        for param in block.outputs
+        for param in params.values()
+    ]
+
+
+def component_facts(block: ModularPipelineBlocks) -> list[dict[str, Any]]:
+    """The components that a block needs: `from` is `from_pretrained` for weights, or `from_config`."""
+    return [
+        {
+            "name": spec.name,
+            "type": hint_text(spec.type_hint),
+            "from": spec.default_creation_method,
+            "description": _text(spec.description),
+        }
+        for spec in block.expected_components
     ]
 
 
@@ -145,7 +170,11 @@ def hint_text(hint: Any) -> str:
     if isinstance(hint, type) and not typing.get_args(hint):
         module = "" if hint.__module__ == "builtins" else f"{hint.__module__}."
         return f"{module}{hint.__qualname__}"
-    return str(hint).replace("typing.", "").replace("<class '", "").replace("'>", "")
+    try:
+        text = str(hint)
+    except Exception:  # whatever someone put there, it has no text
+        return type(hint).__name__
+    return re.sub(r"<class '([^']*)'>", r"\1", re.sub(r" at 0x[0-9a-f]+", "", text)).replace("typing.", "")
 
 
 def plain(value: Any) -> Any:
@@ -159,33 +188,172 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) else None
 
 
-def _is_news(name: str, taken: set[str]) -> bool:
-    """Whether the block makes this output rather than handing on, or rewriting, an input; latents are always news."""
-    return name not in taken or name.endswith("latents")
+@dataclass(frozen=True)
+class _Step:
+    """A block in a sequence, by the names that it takes, cannot do without, and makes."""
+
+    path: str
+    takes: frozenset[str]
+    needs: frozenset[str]
+    makes: frozenset[str]
+
+    @classmethod
+    def of(cls, path: str, block: ModularPipelineBlocks) -> "_Step":
+        params = [param for param in block.inputs if param.name]
+        return cls(
+            path,
+            takes=frozenset(param.name for param in params),
+            needs=frozenset(param.name for param in params if param.required and param.default is None),
+            makes=frozenset(output.name for output in block.intermediate_outputs),
+        )
 
 
-def _neighbours(blocks: ModularPipelineBlocks, path: str) -> tuple[set[str], set[str] | None]:
-    """What stages before the one of `path` make, and what is taken after it (None: nothing comes after)."""
-    order = list(tree(blocks)) if "." in path else stages(blocks)
-    leaves = [name for name in order if name == path or not name.startswith(f"{path}.")]
-    if path not in leaves:
-        return set(), None
-    place = leaves.index(path)
-    before = [block_at(blocks, name) for name in leaves[:place] if not path.startswith(f"{name}.")]
-    after = [block_at(blocks, name) for name in leaves[place + 1 :]]
-    made = {output.name for block in before for output in block.intermediate_outputs}
-    return made, {param.name for block in after for param in block.inputs} if after else None
+def _around(blocks: ModularPipelineBlocks, order: list[_Step], path: str, asked: Mapping[str, Any]) -> Around:
+    """What surrounds the block at `path` in a sequence of steps; for a step of a loop, the loop's other steps too."""
+    own = [number for number, step in enumerate(order) if _covers(path, step.path)]
+    if not own:  # a block within a loop or a choice
+        own = [number for number, step in enumerate(order) if path.startswith(f"{step.path}.")]
+    if not path or not own:
+        return Around(asked=asked)
+    before = {name for step in order[: own[0]] for name in step.makes}
+    after, needed = _still_taken(order[own[-1] + 1 :])
+    if loop := loop_around(blocks, path):
+        steps = [_Step.of(*leaf) for leaf in block_at(blocks, loop).sub_blocks.items()]
+        others = [step for step in steps if f"{loop}.{step.path}" != path]
+        before |= {name for step in others for name in step.makes}
+        after |= {name for step in others for name in step.takes}
+        return Around(before, after, needed, asked)
+    return Around(before, after if own[-1] + 1 < len(order) else None, needed, asked)
 
 
-def _last(block: ModularPipelineBlocks) -> set[str]:
-    """The outputs of the last stage within `block`, or its own."""
+def _still_taken(steps: Iterable[_Step]) -> tuple[set[str], set[str]]:
+    """What `steps` take from before the first of them; and what of that they cannot do without."""
+    taken: set[str] = set()
+    needed: set[str] = set()
+    made: set[str] = set()
+    for step in steps:
+        taken |= step.takes - made
+        needed |= step.needs - made
+        made |= step.makes
+    return taken, needed
+
+
+def _covers(path: str, step: str) -> bool:
+    return not path or step == path or step.startswith(f"{path}.")
+
+
+def _asked(root: ModularPipelineBlocks, workflow: str) -> dict[str, Any]:
+    """The inputs that choose a workflow; where there are several ways to, those that they have in common."""
+    ways = (root._workflow_map or {}).get(workflow, {}) if workflow else {}
+    first, *others = ways if isinstance(ways, tuple) else (ways,)
+    return {name: value for name, value in first.items() if all(name in other for other in others)}
+
+
+def _description(
+    blocks: ModularPipelineBlocks, block: ModularPipelineBlocks, path: str, around: Around, said: Said
+) -> dict[str, Any]:
+    return {
+        "block": path,
+        "class": type(block).__name__,
+        "description": _own_words(block) or _in_sequence(block),
+        "inside": loop_around(blocks, path),
+        "scheduler": "." in path and uses_scheduler(block),
+        "loops": [type(loop).__name__ for loop in loops(block)],
+        "components": component_facts(block),
+        "configs": [
+            {"name": spec.name, "default": plain(spec.default), "description": _text(spec.description)}
+            for spec in block.expected_configs
+        ],
+        "inputs": input_facts(block, around, said),
+        "outputs": output_facts(block, around, said),
+    }
+
+
+def _with_paths(blocks: ModularPipelineBlocks, description: dict[str, Any]) -> dict[str, Any]:
+    sequence, inner = tree(blocks), inner_tree(blocks)
+    paths = [*sequence, *(path for path in inner if not loop_around(blocks, path))]
+    return description | {"paths": paths, "tree": sequence, "inner": inner}
+
+
+def _runnable(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [path for path, description in described.items() if path and not description["inside"]]
+
+
+def _input(param: Any, around: Around, said: Said) -> dict[str, Any]:
+    name = param.name or ""
+    hint = hint_text(param.type_hint) or said.types.get(name, "")
+    group = param.kwargs_type or said.groups.get(name, "")
+    members = (name,) if name else [member for member, of in said.groups.items() if of == group]
+    upstream = any(member in around.before for member in members)
+    default, required = param.default, bool(param.required)
+    asked = None if upstream else around.asked.get(name)
+    if asked is not None and default is None:
+        default, required = (None, True) if asked is True and "bool" not in hint else (asked, required)
+    facts = {
+        "name": name,
+        "type": hint,
+        "default": plain(default),
+        "tuple": isinstance(default, tuple),
+        "required": required,
+        "description": _text(param.description) or said.texts.get(name, ""),
+        "group": group,
+        "upstream": upstream,
+    }
+    if default is not None and facts["default"] is None:
+        facts["text"] = hint_text(default)
+    if param.defaults_by_block:
+        facts["by_block"] = {str(block): plain(value) for block, value in param.defaults_by_block.items()}
+    return facts
+
+
+def _final(block: ModularPipelineBlocks, names: list[str], around: Around, said: Said) -> set[str]:
+    """The outputs that a person looks at or connects; a block has at least one."""
+    taken = {param.name for param in block.inputs}
+    results = {name for name in names if RESULTS.fullmatch(name)}
+    if around.after is None:
+        final = results or {output.name for output in _last(block).intermediate_outputs}
+    else:
+        news = {name for name in names if name not in taken or name.endswith("latents")}
+        final = results | {name for name in around.after if name in news or name in around.needed}
+    ungrouped = [name for name in names if not said.groups.get(name)]
+    return final & set(names) or {name for name in ungrouped if name not in taken} or set(ungrouped)
+
+
+def _last(block: ModularPipelineBlocks) -> ModularPipelineBlocks:
+    """The last stage within `block`, or itself."""
     names = stages(block) if block.sub_blocks else []
-    inner = block_at(block, names[-1]) if len(names) > 1 else block
-    return {output.name for output in inner.intermediate_outputs}
+    return block_at(block, names[-1]) if len(names) > 1 else block
 
 
-def _components(block: ModularPipelineBlocks) -> list[dict[str, Any]]:
-    return [
-        {"name": spec.name, "type": hint_text(spec.type_hint), "from": spec.default_creation_method}
-        for spec in block.expected_components
-    ]
+def _note(said: Said, param: Any) -> None:
+    if hint := hint_text(param.type_hint):
+        said.types.setdefault(param.name, hint)
+    if text := _text(param.description):
+        said.texts.setdefault(param.name, text)
+    if param.kwargs_type:
+        said.groups.setdefault(param.name, param.kwargs_type)
+
+
+def _is_leaf(block: ModularPipelineBlocks) -> bool:
+    return not block.sub_blocks or isinstance(block, LoopSequentialPipelineBlocks)
+
+
+def _with_all_within(block: ModularPipelineBlocks) -> list[ModularPipelineBlocks]:
+    return [block, *(inner for sub_block in block.sub_blocks.values() for inner in _with_all_within(sub_block))]
+
+
+def _own_words(block: ModularPipelineBlocks) -> str:
+    try:
+        return _text(block.description)
+    except NotImplementedError:  # what a loop without a description has in its place
+        return ""
+
+
+def _in_sequence(block: ModularPipelineBlocks) -> str:
+    return f"In sequence: {', '.join(stages(block))}." if block.sub_blocks else ""
+
+
+def _text(description: Any) -> str:
+    """A text as one paragraph after the other: authors indent theirs as their code."""
+    lines = [line.strip() for line in str(description or "").strip().splitlines()]
+    return "\n".join(lines)
