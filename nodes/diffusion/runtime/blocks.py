@@ -1,13 +1,17 @@
 """From a repo's folder, a workflow and a path to the Modular Diffusers blocks that run there."""
 
+import copy
 import json
 import pkgutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import diffusers.pipelines
 from diffusers import ModularPipeline
 from diffusers.modular_pipelines.modular_pipeline import (
+    MODULAR_PIPELINE_MAPPING,
     ConditionalPipelineBlocks,
     LoopSequentialPipelineBlocks,
     ModularPipelineBlocks,
@@ -15,7 +19,10 @@ from diffusers.modular_pipelines.modular_pipeline import (
 )
 
 from engine.errors import NodeError
-from nodes.diffusion.runtime.repos import INDEX_FILES, Located
+from nodes.diffusion.own_code import has_code
+from nodes.diffusion.parts import Part
+from nodes.diffusion.repos import INDEX_FILES, Located, Repos
+from nodes.diffusion.runtime.code import own_blocks, problems_of
 
 Pipeline = Any
 """A `ModularPipeline`; its members are made at run time and have no types of their own."""
@@ -26,9 +33,14 @@ LIBRARIES = frozenset({"diffusers", "transformers", None}) | {
 """Where component classes may come from; an index that names another library would have it imported."""
 
 
-def root_pipeline(located: Located) -> Pipeline:
-    """The repo's pipeline, all blocks, nothing loaded. Raises NodeError if it is none, or needs code of its own."""
-    _refuse_own_code(located)
+def root_pipeline(located: Located, repos: Repos) -> Pipeline:
+    """The repo's pipeline, all blocks, nothing loaded.
+
+    Raises NodeError if it is none, or needs code that may not run, see `runtime.code`.
+    """
+    _refuse_foreign_classes(located)
+    if has_code(located):
+        return _own_pipeline(located, own_blocks(located, repos))
     load: Any = ModularPipeline.from_pretrained
     try:
         return load(str(located.folder), trust_remote_code=False, local_files_only=True)
@@ -37,6 +49,12 @@ def root_pipeline(located: Located) -> Pipeline:
             f"Repo {located.repo!r} holds no pipeline that Modular Diffusers knows: {error}",
             remedy="Choose a repo of a supported family.", code="not_a_pipeline",
         ) from error  # fmt: skip
+
+
+def foreign_blocks(repos: Repos, repo: str, commit: str | None) -> tuple[Located, ModularPipelineBlocks]:
+    """Where a repo is, and its blocks. Raises NodeError if there are none, or if they may not run."""
+    located = repos.locate(repo, commit)
+    return located, root_pipeline(located, repos)._blocks
 
 
 def workflows(blocks: ModularPipelineBlocks) -> list[str]:
@@ -62,6 +80,42 @@ def block_at(blocks: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks:
 
     Raises NodeError if there is none; its remedy lists the stages.
     """
+    found = _find(blocks, path)
+    if found is None:
+        raise no_such_block(path, stages(blocks))
+    return found
+
+
+def no_such_block(path: str, known: Iterable[str]) -> NodeError:
+    """The error for a path that leads nowhere; `known` are the stages that there are."""
+    return NodeError(
+        f"The pipeline has no block {path!r} in this workflow.",
+        remedy=f"Its stages are {', '.join(known)}.", port="block", code="unknown_block",
+    )  # fmt: skip
+
+
+def require_runnable(blocks: ModularPipelineBlocks, path: str) -> None:
+    """Raise NodeError if the block at `path` is a step of a loop, which hands it more than a node can."""
+    if loop := loop_around(blocks, path):
+        raise NodeError(
+            f"The block {path!r} is a step of the loop {loop!r} and can't run by itself.",
+            remedy=f"Choose {loop!r}, which runs it.", port="block", code="inside_loop",
+        )  # fmt: skip
+
+
+def loop_around(blocks: ModularPipelineBlocks, path: str) -> str:
+    """The path of the loop that has the block at `path` as a step; "" for a block that can run by itself."""
+    name: str
+    for name, block in blocks.sub_blocks.items():
+        if path.startswith(f"{name}."):
+            if isinstance(block, LoopSequentialPipelineBlocks):
+                return name
+            inner = loop_around(block, path.removeprefix(f"{name}."))
+            return inner and f"{name}.{inner}"
+    return ""
+
+
+def _find(blocks: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks | None:
     if not path:
         return blocks
     found: dict[str, ModularPipelineBlocks]
@@ -71,12 +125,27 @@ def block_at(blocks: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks:
     if found:
         return SequentialPipelineBlocks.from_blocks_dict(found)
     for name, block in blocks.sub_blocks.items():
-        if path.startswith(f"{name}.") and _opens(block):
-            return block_at(block, path.removeprefix(f"{name}."))
-    raise NodeError(
-        f"The pipeline has no block {path!r} in this workflow.",
-        remedy=f"Its stages are {', '.join(stages(blocks))}.", port="block", code="unknown_block",
-    )  # fmt: skip
+        if path.startswith(f"{name}.") and block.sub_blocks:
+            return _find(block, path.removeprefix(f"{name}."))
+    return None
+
+
+def composed(
+    own: ModularPipelineBlocks, parts: Iterable[Part], foreign: Callable[[Part], ModularPipelineBlocks]
+) -> SequentialPipelineBlocks:
+    """The parts in sequence as one block; `own` are the pipeline's blocks, `foreign` finds those of other repos.
+
+    Raises NodeError for a part that is not there.
+    """
+    chosen: dict[str, ModularPipelineBlocks] = {}
+    for part in parts:
+        root = foreign(part) if part.repo else own
+        require_runnable(root, part.block)
+        block = copy.deepcopy(block_at(root, part.block))  # a block may come twice
+        # a sequence forgets the outputs of a block that is named as one of its inputs
+        name = f"{part.name}_block" if part.name in block.input_names else part.name
+        chosen[name] = block
+    return SequentialPipelineBlocks.from_blocks_dict(chosen)
 
 
 def stages(blocks: ModularPipelineBlocks) -> list[str]:
@@ -85,7 +154,7 @@ def stages(blocks: ModularPipelineBlocks) -> list[str]:
 
 
 def tree(blocks: ModularPipelineBlocks, prefix: str = "") -> dict[str, str]:
-    """All paths that can run by themselves, with their class names: stages, sequences and single blocks."""
+    """The paths of what runs in sequence, with class names: stages, sequences, loops, choices and single blocks."""
     found: dict[str, str] = {}
     for name, block in blocks.sub_blocks.items():
         parts = name.split(".")
@@ -94,6 +163,30 @@ def tree(blocks: ModularPipelineBlocks, prefix: str = "") -> dict[str, str]:
         found[prefix + name] = type(block).__name__
         if _opens(block):
             found |= tree(block, f"{prefix}{name}.")
+    return found
+
+
+def inner_tree(blocks: ModularPipelineBlocks) -> dict[str, str]:
+    """The paths of what `tree` leaves out, with class names: the steps of loops and the branches of choices."""
+    return {
+        f"{path}.{name}": kind for path, block in leaves(blocks) for name, kind in _all_within(block).items()
+    }  # fmt: skip
+
+
+def leaves(blocks: ModularPipelineBlocks, prefix: str = "") -> Iterator[tuple[str, ModularPipelineBlocks]]:
+    """What runs one after the other, by path: single blocks, loops and choices."""
+    for name, block in blocks.sub_blocks.items():
+        if _opens(block):
+            yield from leaves(block, f"{prefix}{name}.")
+        else:
+            yield prefix + name, block
+
+
+def _all_within(blocks: ModularPipelineBlocks) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, block in blocks.sub_blocks.items():
+        found[name] = type(block).__name__
+        found |= {f"{name}.{path}": kind for path, kind in _all_within(block).items()}
     return found
 
 
@@ -110,17 +203,41 @@ def has_own_code(block: ModularPipelineBlocks) -> bool:
 
 
 def _opens(block: ModularPipelineBlocks) -> bool:
-    """Whether the blocks inside can run by themselves: not those of a loop, nor the branches of a choice."""
+    """Whether the blocks inside run one after the other: not so the steps of a loop or the branches of a choice."""
     return bool(block.sub_blocks) and not isinstance(block, LoopSequentialPipelineBlocks | ConditionalPipelineBlocks)
 
 
-def _refuse_own_code(located: Located) -> None:
-    config = _read(located.folder / "modular_config.json")
-    if config.get("auto_map"):
+def _own_pipeline(located: Located, blocks: ModularPipelineBlocks) -> Pipeline:
+    """The repo's own blocks in the pipeline class that its index names, else in that of the blocks' family."""
+    index = _read(located.folder / INDEX_FILES[0])
+    name = index.get("_class_name") or pipeline_class_name(blocks)
+    cls = getattr(diffusers, name, None) if isinstance(name, str) else None
+    if not (isinstance(cls, type) and issubclass(cls, ModularPipeline)):
         raise NodeError(
-            f"Repo {located.repo!r} brings code of its own, which does not run without approval.",
-            remedy="Choose a repo that needs no code of its own.", code="needs_code",
+            f"{INDEX_FILES[0]} of repo {located.repo!r} names the pipeline class {name!r}, which diffusers has not.",
+            remedy="Name one of diffusers' modular pipelines there.", code="not_a_pipeline",
         )  # fmt: skip
+    with problems_of(located):  # the pipeline asks the blocks what they need
+        return pipeline_of(cls, blocks, located)
+
+
+def pipeline_of(cls: Any, blocks: ModularPipelineBlocks, located: Located) -> Pipeline:
+    """A pipeline of class `cls` that runs `blocks`, with what the repo's index says of their components, if it has one.
+
+    Blocks that someone published by themselves have none.
+    """
+    if not any((located.folder / name).is_file() for name in INDEX_FILES):
+        return cls(blocks=blocks)
+    return cls(blocks=blocks, pretrained_model_name_or_path=str(located.folder), local_files_only=True)
+
+
+def pipeline_class_name(blocks: ModularPipelineBlocks) -> str:
+    """The modular pipeline of the family that the blocks say they are of; the plain one where they say none."""
+    make: Any = MODULAR_PIPELINE_MAPPING.get(blocks.model_name)
+    return str(make()) if make else ModularPipeline.__name__
+
+
+def _refuse_foreign_classes(located: Located) -> None:
     for name in INDEX_FILES:
         for component, entry in _read(located.folder / name).items():
             library = entry[0] if isinstance(entry, list) and len(entry) in (2, 3) else None
