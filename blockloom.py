@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue.context import Context
 from engine.catalogue.define import In, NodeDefinition, Out, node
 from engine.catalogue.pack import Pack, WorkerFacts, WorkerSide
-from engine.catalogue.types import Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor
+from engine.catalogue.types import Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor, Video
 from engine.errors import BlockloomError, Cancelled, NodeError, Problem
 from engine.graph.document import Edge, Graph, Node
 from engine.values.codecs import ValueKind
@@ -38,6 +38,7 @@ __all__ = [
     "Tensor",
     "ValueKind",
     "ValueSummary",
+    "Video",
     "WorkerFacts",
     "WorkerSide",
     "node",

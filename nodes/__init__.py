@@ -7,12 +7,12 @@ from engine.catalogue.pack import Pack, WorkerFacts, WorkerSide
 
 def load() -> Pack:
     """All built-in node types (`nodes:load` in the engine's settings)."""
-    from nodes import basics, images
+    from nodes import basics, images, video
     from nodes.diffusion import pack as diffusion
 
     return Pack(
         name="blockloom",
-        definitions=(*basics.definitions(), *images.definitions(), *diffusion.definitions()),
+        definitions=(*basics.definitions(), *images.definitions(), *video.definitions(), *diffusion.definitions()),
         worker=_worker_side,
     )
 
@@ -20,6 +20,7 @@ def load() -> Pack:
 def _worker_side(facts: WorkerFacts) -> WorkerSide:
     from nodes.diffusion import pack as diffusion
     from nodes.images.kind import PictureKind
+    from nodes.video.clip import ClipKind
 
     side = diffusion.worker_side(facts)
-    return replace(side, kinds=(PictureKind(), *side.kinds))
+    return replace(side, kinds=(PictureKind(), ClipKind(), *side.kinds))

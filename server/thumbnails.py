@@ -1,9 +1,11 @@
-"""Small WebP versions of picture artifacts, made when first asked for and kept as files."""
+"""Small WebP versions of pictures, and of the first frames of videos, made when first asked for and kept as files."""
 
 import asyncio
 import contextlib
 import io
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from server.uploads import PICTURES, open_picture
 KEPT_BYTES = 256 * 2**20
 """Of thumbnails on disk; one of 256 px takes about 10 kB."""
 QUALITY = 80
+VIDEOS = {".mp4", ".webm"}
+STILL_SECONDS = 20.0
+"""How long the first frame of a video may take."""
 AT_ONCE = 2
 """How many are made at the same time: each may hold a picture of 256 MB in memory."""
 
@@ -32,12 +37,14 @@ class Thumbnails:
     async def get(self, artifact_id: str, size: int) -> Path:
         """The file of the thumbnail, no side of which is longer than `size` px.
 
-        Raises HttpProblem: 415 if the artifact is no picture, 413 if it is too large; StorageError if there is none.
+        Raises HttpProblem: 415 if the artifact is neither picture nor video, 413 if it is too large, 422 if a video is
+        damaged; StorageError if there is none.
         """
-        if is_artifact_id(artifact_id) and Path(artifact_id).suffix not in PICTURES:
+        if is_artifact_id(artifact_id) and Path(artifact_id).suffix not in PICTURES | VIDEOS:
             raise HttpProblem(
-                415, "no_thumbnail", "Only pictures have thumbnails; this artifact is none.", "Fetch it whole."
-            )
+                415, "no_thumbnail", "Only pictures and videos have thumbnails; this artifact is neither.",
+                "Fetch it whole.",
+            )  # fmt: skip
         path = self._root / artifact_id[:2] / f"{artifact_id}-{size}.webp"
         if is_artifact_id(artifact_id) and await asyncio.to_thread(_touch, path):
             return path
@@ -46,7 +53,8 @@ class Thumbnails:
         return path
 
     def _make(self, artifact_id: str, size: int, path: Path) -> None:
-        data = thumbnail(self._artifacts.path(artifact_id), size)
+        source = self._artifacts.path(artifact_id)
+        data = still(source, size) if source.suffix in VIDEOS else thumbnail(source, size)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix="part-")
         with os.fdopen(handle, "wb") as file:
@@ -83,6 +91,16 @@ def thumbnail(path: Path, size: int) -> bytes:
     buffer = io.BytesIO()
     small.save(buffer, "WEBP", quality=QUALITY, method=2)
     return buffer.getvalue()
+
+
+def still(path: Path, size: int) -> bytes:
+    """The first frame of a video as WebP, made by a process of its own."""
+    command = [sys.executable, "-m", "nodes.video.still", str(path), str(size)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=STILL_SECONDS, check=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise HttpProblem(422, "bad_video", "No frame of the video can be read.", "Send it again.") from error
+    return done.stdout
 
 
 def _touch(path: Path) -> bool:

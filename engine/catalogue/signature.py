@@ -13,11 +13,22 @@ from engine.catalogue.accept import Misfit, accept
 from engine.catalogue.context import Context
 from engine.catalogue.plain import flaw, shown
 from engine.catalogue.spec import Interface, Port, Widget, WidgetKind
-from engine.catalogue.types import Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor, is_list, is_port_type
+from engine.catalogue.types import (
+    Embeddings,
+    Image,
+    Json,
+    Latents,
+    Mask,
+    Pipeline,
+    Tensor,
+    Video,
+    is_list,
+    is_port_type,
+)
 from engine.errors import DefinitionError, Problem
 
 PYTHON_TYPES: dict[Any, str] = {
-    int: "int", float: "float", str: "string", bool: "bool", Any: "any", Image: "image", Mask: "mask",
+    int: "int", float: "float", str: "string", bool: "bool", Any: "any", Image: "image", Mask: "mask", Video: "video",
     Latents: "latents", Embeddings: "embeddings", Tensor: "tensor", Pipeline: "pipeline", Json: "json",
     dict: "json", list: "json",
 }  # fmt: skip

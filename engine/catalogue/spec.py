@@ -16,7 +16,7 @@ MAX_EXACT_INT = 2**53 - 1
 
 WidgetKind = Literal[
     "text", "multiline", "number", "slider", "select", "combobox", "repo", "checkbox", "seed", "color",
-    "file", "image", "mask", "json",
+    "file", "image", "mask", "video", "json",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image as Image
 
     Mask = Image
+    Video = Any
     Latents = Any
     Embeddings = dict[str, Any]
     Tensor = Any
@@ -34,6 +35,9 @@ else:
 
     class Mask:
         """A mask; white is selected. Python form: `PIL.Image.Image` in mode L."""
+
+    class Video:
+        """A video. Python form: `nodes.video.clip.Clip`, an encoded file and what is known of it."""
 
     class Latents:
         """Latents. Python form: `torch.Tensor` of shape (batch, channels, height, width) or with frames."""

@@ -1,16 +1,20 @@
-"""A graph inside a picture file: put into a PNG or WebP without touching the pixels, and read out of it again.
+"""A graph inside a picture or video file: put into it without touching what is seen, and read out of it again.
 
 PNG: an `iTXt` chunk with the keyword `blockloom`, not compressed, right behind `IHDR`; its text is the document.
 WebP: an `XMP ` chunk, the last one of the file, in whose packet the element `graph` of the namespace `urn:blockloom`
-has the document as its text. What was there of either kind is replaced.
+has the document as its text.
+MP4: a box `uuid` with the identifier `BOX`, the last one of the file; what follows the identifier is the document.
+What was there of either kind is replaced.
 
-Chunks: PNG specification (third edition), sections 5 and 11; WebP container specification, RFC 9649, section 2.
+Chunks: PNG specification (third edition), sections 5 and 11; WebP container specification, RFC 9649, section 2; boxes:
+ISO/IEC 14496-12, sections 4.2 and 11.1.
 """
 
 import re
 import struct
 import zlib
 from collections.abc import Iterator
+from uuid import UUID
 from xml.sax.saxutils import escape, unescape
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -20,6 +24,9 @@ NOT_COMPRESSED = b"\0\0\0\0"
 
 XMP_FLAG, ALPHA_FLAG = 0x04, 0x10
 """In the first byte of `VP8X`."""
+
+BOX = UUID("d189808b-92e7-5284-b297-0d1b7bddf31b").bytes
+"""Of the name `urn:blockloom:graph` (version 5, in the namespace of URLs)."""
 
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -33,20 +40,22 @@ Chunk = tuple[bytes, bytes]
 
 
 class NotAPicture(ValueError):
-    """The file is neither a PNG nor a WebP, or its chunks are damaged."""
+    """The file is none that can carry a graph, or its chunks are damaged."""
 
 
 def embed(data: bytes, graph: str) -> bytes:
-    """The PNG or WebP file `data` with `graph` (JSON text) in it. Raises NotAPicture."""
+    """The PNG, WebP or MP4 file `data` with `graph` (JSON text) in it. Raises NotAPicture."""
     if data.startswith(PNG):
         return _embed_in_png(data, graph.encode())
     if _is_webp(data):
         return _embed_in_webp(data, graph)
-    raise NotAPicture("it is neither PNG nor WebP")
+    if data[4:8] == b"ftyp":
+        return _embed_in_mp4(data, graph.encode())
+    raise NotAPicture("it is neither PNG, WebP nor MP4")
 
 
 def embedded(data: bytes) -> bytes | None:
-    """The JSON text in the PNG or WebP file `data`; None if it has none. Raises NotAPicture."""
+    """The JSON text in the PNG, WebP or MP4 file `data`; None if it has none. Raises NotAPicture."""
     if data.startswith(PNG):
         texts = (content for name, content in _png_chunks(data) if _is_ours(name, content))
         found = next(texts, None)
@@ -55,7 +64,9 @@ def embedded(data: bytes) -> bytes | None:
         packets = (_GRAPH.search(content) for name, content in _riff_chunks(data) if name == b"XMP ")
         match = next(packets, None)
         return unescape(match[1].decode(errors="replace")).encode() if match else None
-    raise NotAPicture("it is neither PNG nor WebP")
+    if data[4:8] == b"ftyp":
+        return next((data[text:end] for _, text, end in _mp4_boxes(data) if text), None)
+    raise NotAPicture("it is neither PNG, WebP nor MP4")
 
 
 def _embed_in_png(data: bytes, text: bytes) -> bytes:
@@ -131,3 +142,28 @@ def _extended_header(chunks: list[Chunk]) -> bytes:
     else:
         raise NotAPicture("the WebP has no bitstream")
     return struct.pack("<I", flags) + struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
+
+
+def _embed_in_mp4(data: bytes, text: bytes) -> bytes:
+    """Behind all other boxes: those before keep their places, which the file's tables name."""
+    boxes = list(_mp4_boxes(data))
+    if any(text for _, text, _ in boxes[:-1]):
+        raise NotAPicture("it holds a graph in the middle")
+    end = boxes[-1][0] if boxes[-1][1] else len(data)
+    return data[:end] + (24 + len(text)).to_bytes(4, "big") + b"uuid" + BOX + text
+
+
+def _mp4_boxes(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Of each box of the file: where it begins, where a graph begins in it (0 if there is none), where it ends."""
+    place = 0
+    while place + 8 <= len(data):
+        size, head = int.from_bytes(data[place : place + 4], "big"), 8
+        if size == 1:
+            size, head = int.from_bytes(data[place + 8 : place + 16], "big"), 16
+        if size < head or place + size > len(data):
+            break  # also 0: the box goes on to the end of the file, where nothing can be added
+        ours = data[place + 4 : place + 8] == b"uuid" and data[place + head : place + head + 16] == BOX
+        yield place, place + head + 16 if ours else 0, place + size
+        place += size
+    if place != len(data):
+        raise NotAPicture("the MP4 is cut off")

@@ -21,7 +21,8 @@ class ValueSummary:
     """What a person or program may know of a value without fetching it.
 
     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
-    `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+    `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
+    and `seconds`. `items` are the first items of a list, `length` how many there are.
     """
 
     type: str

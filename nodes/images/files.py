@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from engine.catalogue.context import Context
 from engine.catalogue.define import Fingerprint, In, Out, node
 from engine.catalogue.types import Image, Mask
-from engine.errors import NodeError
 from engine.graph.embedded import embed
-from nodes.images.paths import file_state, folder_state, input_file, is_artifact_id, output_place
+from nodes.images.paths import file_state, folder_state, input_file, is_artifact_id
 from nodes.images.reading import read_picture
 from nodes.images.shape import as_mask, without_alpha
+from nodes.images.writing import write_next
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
-
-MAX_FILES = 99_999
 
 Format = Literal["png", "jpeg", "webp"]
 
@@ -88,7 +86,7 @@ def save(
         data = _encoded(image, format, quality)
         if format != "jpeg":
             data = embed(data, graph)
-        path = _write_next(data, context.output_dir, name, format)
+        path = write_next(data, context.output_dir, name, ".jpg" if format == "jpeg" else f".{format}")
         files.append(path.relative_to(context.output_dir).as_posix())
         context.log(f"Saved {files[-1]}")
     return images, files
@@ -127,26 +125,3 @@ def _on_white(image: "Picture") -> "Picture":
     white = PIL.new("RGB", image.size, "white")
     white.paste(colours, mask=alpha)
     return white
-
-
-def _write_next(data: bytes, folder: Path, name: str, format: Format) -> Path:
-    """Write `data` to the first free number after the highest; another process may take a number at the same moment."""
-    place, stem = output_place(folder, name, port="name")
-    ending = ".jpg" if format == "jpeg" else f".{format}"
-    for number in range(_highest_number(place, stem) + 1, MAX_FILES + 1):
-        path = place / f"{stem}_{number:05}{ending}"
-        try:
-            with path.open("xb") as file:  # fails if it exists: nothing is ever written over
-                file.write(data)
-            return path
-        except FileExistsError:
-            continue
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise NodeError(f"{path.name} cannot be written: {error.strerror}.", remedy="Check the disk.") from error
-    raise NodeError(f"The numbers after {stem!r} are used up.", remedy="Choose another name.", port="name")
-
-
-def _highest_number(place: Path, stem: str) -> int:
-    numbers = (path.stem.removeprefix(f"{stem}_") for path in place.iterdir() if path.name.startswith(f"{stem}_"))
-    return max((int(number) for number in numbers if number.isascii() and number.isdigit()), default=0)

@@ -20,7 +20,7 @@ from server.uploads import keep_upload, uploaded
 
 router = APIRouter(prefix="/artifacts", tags=["artifacts"])
 
-CARRIERS = {".png", ".webp"}
+CARRIERS = {".png", ".webp", ".mp4"}
 """Files that can carry a graph."""
 
 _ref: TypeAdapter[ArtifactRef] = TypeAdapter(ArtifactRef)
@@ -45,13 +45,14 @@ async def get_artifact(
     here: Here,
     download: Annotated[str | None, Query(max_length=200, description="Save the file under this name.")] = None,
     run: Annotated[
-        str | None, Query(max_length=64, description="With `download`: put the graph of this run into a PNG or WebP.")
+        str | None,
+        Query(max_length=64, description="With `download`: put the graph of this run into a PNG, WebP or MP4."),
     ] = None,
     if_none_match: Annotated[str | None, Header(description="ETag of the copy that is known already.")] = None,
 ) -> Response:
     """The file. It may be cached for ever; ranges are answered.
 
-    Downloaded with `?download=cat.png&run=…`, a PNG or WebP carries the graph of that run, which
+    Downloaded with `?download=cat.png&run=…`, a PNG, WebP or MP4 carries the graph of that run, which
     POST /api/graphs/read and the canvas read out of it again.
     """
     path = await asyncio.to_thread(here.engine.artifacts.path, artifact_id)
@@ -73,7 +74,10 @@ async def get_thumbnail(
     size: Annotated[int, Query(ge=64, le=1024, description="Pixels of the longer side at most.")] = 256,
     if_none_match: Annotated[str | None, Header(description="ETag of the copy that is known already.")] = None,
 ) -> Response:
-    """A small WebP version of a picture; other artifacts are 415. It may be cached for ever."""
+    """A small WebP version of a picture, or of the first frame of a video; other artifacts are 415.
+
+    It may be cached for ever.
+    """
     path = await here.thumbnails.get(artifact_id, size)
     headers = _headers(f"{artifact_id}-{size}")
     if if_none_match and headers["ETag"] in if_none_match:

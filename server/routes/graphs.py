@@ -43,7 +43,7 @@ async def list_graphs(
 
 @router.post("/read", response_model=Graph, openapi_extra=upload_body())
 async def read_graph_from_picture(request: Request, here: Here) -> Response:
-    """Read the graph out of a PNG or WebP file that carries one: raw body, or the field `file` of a form.
+    """Read the graph out of a PNG, WebP or MP4 file that carries one: raw body, or the field `file` of a form.
 
     A file without a graph, or of another type, is 404.
     """
@@ -141,12 +141,12 @@ def _read_from(data: bytes) -> Graph:
         text = embedded(data)
     except NotAPicture as error:
         raise HttpProblem(
-            404, "no_graph", f"The file holds no graph: {error}.", "Send a PNG or WebP that Blockloom saved."
+            404, "no_graph", f"The file holds no graph: {error}.", "Send a PNG, WebP or MP4 that Blockloom saved."
         ) from error
     if text is None:
         raise HttpProblem(
-            404, "no_graph", "The picture carries no graph.",
-            "Pictures carry one if the node Save image wrote them, or if they were downloaded from a run.",
+            404, "no_graph", "The file carries no graph.",
+            "Files carry one if the nodes Save image or Save video wrote them, or if they were downloaded from a run.",
         )  # fmt: skip
     return load_graph(text)
 

@@ -10,6 +10,7 @@ from PIL import Image
 from engine.graph.document import load_graph
 from engine.graph.embedded import embedded
 from engine.values.artifacts import ArtifactStore
+from nodes.video.coding import encode
 from server.thumbnails import Thumbnails
 
 
@@ -171,7 +172,8 @@ def test_thumbnails_of_all_kinds_of_pictures(server, data, size, mode):
     ("path", "status"),
     [
         (f"{'0' * 64}.png/thumbnail", 404),
-        (f"{'0' * 64}.mp4/thumbnail", 415),
+        (f"{'0' * 64}.mp4/thumbnail", 404),
+        (f"{'0' * 64}.wav/thumbnail", 415),
         ("..%2F..%2Fruns.sqlite/thumbnail", 404),
         ("nothing/thumbnail", 404),
         (f"{'0' * 64}.png/thumbnail?size=63", 422),
@@ -186,6 +188,21 @@ def test_a_thumbnail_that_cannot_be_says_why(server, path, status):
 def test_a_picture_too_large_to_decode_has_no_thumbnail(server):
     artifact = server.app.state.blockloom.engine.artifacts.keep(_bomb(), ".png")
     assert server.http.get(f"/api/artifacts/{artifact.id}/thumbnail").status_code == 413
+
+
+@pytest.mark.parametrize("format", ["mp4", "webm"])
+def test_a_video_shows_its_first_frame(server, format):
+    red, blue = (Image.new("RGB", (96, 48), colour) for colour in ("red", "blue"))
+    clip = encode([red, blue], 2, 8.0, format=format, quality=90, progress=lambda step, total: None)
+    answer = _thumbnail(server, clip.data)
+    assert answer.status_code == 200, answer.text
+    still = Image.open(io.BytesIO(answer.content)).convert("RGB")
+    assert still.size == (64, 32) and still.getpixel((30, 15))[0] > 200
+
+
+def test_a_damaged_video_has_no_thumbnail(server):
+    answer = _thumbnail(server, b"\0\0\0\x18ftypmp42" + b"x" * 99)
+    assert (answer.status_code, answer.json()["problems"][0]["code"]) == (422, "bad_video")
 
 
 async def test_thumbnails_used_longest_ago_make_room(tmp_path):

@@ -78,3 +78,26 @@ def test_what_is_no_sound_picture_is_refused(data: bytes) -> None:
 
 def test_a_text_chunk_of_another_program_is_no_graph() -> None:
     assert embedded(FILES["PNG"].replace(b"IDAT", b"iTXt", 1)) is None
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    return (8 + len(content)).to_bytes(4, "big") + name + content
+
+
+LARGE = (1).to_bytes(4, "big") + b"mdat" + (19).to_bytes(8, "big") + b"xyz"
+"""A box with a size of 64 bits."""
+MP4 = box(b"ftyp", b"isom\0\0\2\0") + LARGE + box(b"uuid", b"of another program") + box(b"moov", b"tables")
+
+
+def test_a_graph_is_the_last_box_of_an_mp4_and_replaces_the_one_before() -> None:
+    made = embed(MP4, TEXT)
+    assert made.startswith(MP4) and embedded(MP4) is None
+    assert load_graph(embedded(made) or b"") == load_graph(TEXT)
+    assert embed(embed(MP4, '{"old":1}'), TEXT) == made
+
+
+def test_an_mp4_that_leaves_no_room_is_refused() -> None:
+    endless = box(b"ftyp", b"isom") + bytes(4) + b"mdat" + b"goes on to the end of the file"
+    for data in (MP4[:-3], endless, MP4 + b"?", embed(MP4, TEXT) + box(b"free", b"")):
+        with pytest.raises(NotAPicture):
+            embed(data, TEXT)
