@@ -5,9 +5,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
-from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
+from engine.catalogue.spec import Interface, NodeType, Port, Preset, Widget
 from engine.errors import NodeError, Problem
-from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.lock import changed_folders, repo_need
+from nodes.diffusion.ref import ComponentRef, PipelineRef, locked_components
+from nodes.diffusion.repos import lock_name, split_revision
 
 SUBJECT = "diffusion.repo"
 
@@ -57,20 +59,22 @@ def resolve(view: NodeView) -> Resolved:
     repo = known.get("repo")
     if not isinstance(repo, str) or not repo.strip():
         return unknown
-    need = Need(subject=SUBJECT, request=_request(repo.strip(), view))
+    need = repo_need(SUBJECT, repo, view)
     description = view.descriptions.get(need.key)
     if description is None:
         return Resolved(unknown.interface.model_copy(update={"needs": (need,)}))
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "repo"}))
     interface = _interface(description)
-    ref = _ref(interface, description, known)
-    return Resolved(interface, {"pipeline": ref.to_json()}, repos={ref.repo: ref.commit})
-
-
-def _request(repo: str, view: NodeView) -> dict[str, Any]:
-    name, _, revision = repo.partition("@")
-    return {"repo": name, "revision": revision or view.lock.get(name) or None}
+    components, repos = locked_components(description, view.lock)
+    ref = _ref(interface, description, known, components)
+    name = lock_name(*split_revision(repo))
+    return Resolved(
+        interface,
+        {"pipeline": ref.to_json()},
+        repos={name: ref.commit, **repos},
+        warnings=changed_folders(name, description, view.lock),
+    )
 
 
 def _interface(description: Any) -> Interface:
@@ -80,7 +84,9 @@ def _interface(description: Any) -> Interface:
     return Interface(inputs=(_REPO, workflow, *guidance, _DTYPE, _DEVICE, _VARIANT), outputs=(_OUTPUT,))
 
 
-def _ref(interface: Interface, description: Any, known: dict[str, Any]) -> PipelineRef:
+def _ref(
+    interface: Interface, description: Any, known: dict[str, Any], components: dict[str, ComponentRef]
+) -> PipelineRef:
     set_here: dict[str, Any] = {
         port.name: known[port.name] if known.get(port.name) not in (None, "") else port.default
         for port in interface.inputs
@@ -93,7 +99,7 @@ def _ref(interface: Interface, description: Any, known: dict[str, Any]) -> Pipel
             remedy=f"Choose one of {', '.join(workflows)}.", port="workflow",
         )  # fmt: skip
     try:
-        return PipelineRef(repo=description["repo"], commit=description["commit"], **set_here)
+        return PipelineRef(repo=description["repo"], commit=description["commit"], components=components, **set_here)
     except ValidationError as error:
         wrong = error.errors()[0]
         raise NodeError(f"{wrong['input']!r} does not fit: {wrong['msg']}.", port=str(wrong["loc"][0])) from error

@@ -3,19 +3,37 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
+from nodes.diffusion.repos import lock_name
 
 DType = Literal["auto", "float32", "float16", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda"]
 
 
+class ComponentRef(Data):
+    """One component: weights below `subfolder` ("" for the main folder) of a repo at a commit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["component"] = "component"
+    repo: str
+    commit: str
+    subfolder: str = ""
+    variant: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ref as it travels in the graph; options at their defaults are left out."""
+        return {"kind": self.kind, **self.model_dump(exclude_defaults=True)}
+
+
 class PipelineRef(Data):
     """Which weights, and how they are used. `commit` pins the files of `repo`; "" as `workflow` means all blocks.
 
-    `guidance_scale` is None for the model's own.
+    `guidance_scale` is None for the model's own. `components` are those whose weights are not below the repo's own
+    folder: its index points elsewhere, or a node replaced them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -28,6 +46,7 @@ class PipelineRef(Data):
     device: Device = "auto"
     variant: str | None = None
     guidance_scale: float | None = None
+    components: dict[str, ComponentRef] = Field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The ref as it travels in the graph; options at their defaults are left out."""
@@ -44,3 +63,34 @@ def parse_ref(value: Any) -> PipelineRef:
         raise NodeError(
             "The pipeline input holds no pipeline.", remedy="Connect a Load pipeline node.", port="pipeline"
         ) from error
+
+
+def parse_component(value: Any) -> ComponentRef:
+    """Raises NodeError if `value` is no component ref."""
+    if isinstance(value, ComponentRef):
+        return value
+    try:
+        return ComponentRef.model_validate(dict(value) if isinstance(value, Mapping) else value)
+    except ValidationError as error:
+        raise NodeError(
+            "The component input holds no component.", remedy="Connect a Load component node.", port="component"
+        ) from error
+
+
+def locked_components(
+    description: Mapping[str, Any], lock: Mapping[str, str]
+) -> tuple[dict[str, ComponentRef], dict[str, str]]:
+    """The components of a described repo that are in other repos, and those repos' commits as the lock names them.
+
+    The graph's lock decides at which commit a repo of the hub is used; a local folder is used as it is.
+    """
+    components: dict[str, ComponentRef] = {}
+    repos: dict[str, str] = {}
+    for item in description.get("foreign", ()):
+        name = lock_name(item["repo"], item["revision"])
+        commit = item["commit"] if item["local"] else lock.get(name, item["commit"])
+        components[item["name"]] = ComponentRef(
+            repo=item["repo"], commit=commit, subfolder=item["subfolder"], variant=item["variant"]
+        )
+        repos[name] = commit
+    return components, repos

@@ -3,10 +3,11 @@
 torch is imported inside functions, since the store exists before the worker has imported it.
 """
 
+import copy
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,13 @@ from typing import Any, NamedTuple
 from engine.catalogue.pack import LoadedModel, WorkerFacts
 from engine.errors import NodeError
 from nodes.diffusion.ref import PipelineRef
-from nodes.diffusion.runtime.repos import Located, Repos
+from nodes.diffusion.repos import Located, Repos
+from nodes.diffusion.runtime.foreign import Home, home_of
 from nodes.diffusion.runtime.weights import (
     configured_half,
     damaged_file,
     fetch_missing,
+    read_config,
     stored_bytes,
     stored_dtype,
     weight_files,
@@ -36,6 +39,7 @@ class ComponentKey(NamedTuple):
     repo: str
     commit: str
     name: str
+    subfolder: str
     variant: str | None
     dtype: str
     device: str
@@ -65,9 +69,9 @@ class ComponentStore:
         self._loads = 0
 
     @contextmanager
-    def session(self) -> Iterator[None]:
-        """Components taken inside stay loaded until the end; `free` waits for it."""
-        with self._running:
+    def session(self, check: Callable[[], None]) -> Iterator[None]:
+        """Components taken inside stay loaded until the end; `free` waits for it. `check` may end a download."""
+        with self._running, self.repos.hub.interruptible(check):
             try:
                 yield
             finally:
@@ -79,18 +83,21 @@ class ComponentStore:
 
         Raises NodeError if its files are missing, damaged, or do not fit in memory.
         """
-        device, home = device_for(ref), self._home(located, spec)
-        dtype, variant = dtype_for(ref, device, located), ref.variant or spec.variant
-        key = ComponentKey(home.repo, home.commit, spec.name, variant, dtype, device)
+        device, home = device_for(ref), home_of(self.repos, ref, located, spec)
+        place = home.located
+        key = ComponentKey(
+            place.repo, place.commit, spec.name, home.subfolder, home.variant,
+            dtype_for(ref, device, (located.folder, home.folder)), device,
+        )  # fmt: skip
         with self._lock:
             self._needed.add(key)
             if held := self._held.get(key):
                 self._held.move_to_end(key)
                 return held.component
         if has_weights(spec):
-            fetch_missing(self.repos, home, spec.subfolder or "", variant)
-            self._make_room(_expected_size(weight_files(home.folder / (spec.subfolder or ""), variant), dtype), device)
-        held = _load(spec, home, key)
+            fetch_missing(self.repos, place, home.subfolder, home.variant)
+            self._make_room(_expected_size(weight_files(home.folder, home.variant), key.dtype), device)
+        held = _load(spec, home, key, pickles=self.repos.pickles)
         with self._lock:
             self._held[key] = held
             self._loads += has_weights(spec)
@@ -98,9 +105,10 @@ class ComponentStore:
 
     def peek(self, ref: PipelineRef, name: str) -> Any | None:
         """A component of the ref that is loaded already, or None; does not count as use."""
+        source = ref.components.get(name, ref)
         with self._lock:
             for key, held in self._held.items():
-                if key[:4] == (ref.repo, ref.commit, name, ref.variant):
+                if key[:3] == (source.repo, source.commit, name):
                     return held.component
         return None
 
@@ -133,13 +141,6 @@ class ComponentStore:
                 for key in [key for key in self._held if model in (None, key.name)]:
                     del self._held[key]
             _release_memory()
-
-    def _home(self, located: Located, spec: Any) -> Located:
-        """Where the component's files are: an index may point to another repo."""
-        source = spec.pretrained_model_name_or_path
-        if source is None or str(source) in (located.repo, str(located.folder)):
-            return located
-        return self.repos.locate(str(source), spec.revision)
 
     def _make_room(self, size: int, device: str) -> None:
         """Evict what was not used for longest until `size` bytes fit; what this session needs stays."""
@@ -180,14 +181,14 @@ def device_for(ref: PipelineRef) -> str:
     return "cpu"
 
 
-def dtype_for(ref: PipelineRef, device: str, located: Located) -> str:
-    """The ref's precision. Auto: float32 on a CPU, where half precision is slow, else what the repo says, or bfloat16.
+def dtype_for(ref: PipelineRef, device: str, folders: Iterable[Path]) -> str:
+    """The ref's precision. Auto: float32 on a CPU, where half precision is slow, else what configs say, or bfloat16.
 
     One precision for all components, since blocks hand tensors on without casting them.
     """
     if ref.dtype != "auto":
         return ref.dtype
-    return "float32" if device == "cpu" else configured_half(located.folder) or "bfloat16"
+    return "float32" if device == "cpu" else configured_half(folders) or "bfloat16"
 
 
 def has_weights(spec: Any) -> bool:
@@ -197,26 +198,50 @@ def has_weights(spec: Any) -> bool:
     return spec.type_hint is None or issubclass(spec.type_hint, torch.nn.Module)
 
 
-def _load(spec: Any, located: Located, key: ComponentKey) -> _Held:
+def _load(spec: Any, home: Home, key: ComponentKey, *, pickles: bool) -> _Held:
     import torch
 
-    folder = located.folder / (spec.subfolder or "")
-    if not folder.is_dir():
+    if not home.folder.is_dir():
         raise NodeError(
-            f"Repo {key.repo!r} has no component {key.name!r}: there is no folder {spec.subfolder!r}.",
+            f"Repo {key.repo!r} has no component {key.name!r}: there is no folder {home.subfolder!r}.",
             remedy="Choose another workflow or repo.", code="missing_component",
         )  # fmt: skip
-    options: dict[str, Any] = {"variant": key.variant, "local_files_only": True}
+    spec = copy.copy(spec)  # loading writes into it
+    options: dict[str, Any] = {"variant": key.variant, "revision": None, "local_files_only": True}
     if has_weights(spec):
-        options |= {"dtype": getattr(torch, key.dtype), "use_safetensors": True}
+        pickled = pickles and not any(home.folder.glob("*.safetensors"))
+        options |= {"dtype": getattr(torch, key.dtype), "use_safetensors": not pickled}
+        spec.type_hint = _model_class(spec.type_hint, home)
+    if _chooses_class(spec.type_hint):
+        options["trust_remote_code"] = False
+    place = {"pretrained_model_name_or_path": str(home.located.folder), "subfolder": home.subfolder}
     try:
-        component = spec.load(pretrained_model_name_or_path=str(located.folder), **options)
+        component = spec.load(**place, **options)
     except Exception as error:  # libraries raise anything on bad files
-        raise _why_not(key, folder, error) from error
+        raise _why_not(key, home.folder, error) from error
     if not isinstance(component, torch.nn.Module):
         return _Held(component, 0)
     component.eval().to(key.device)
     return _Held(component, _size(component))
+
+
+def _model_class(declared: Any, home: Home) -> Any:
+    """The class of diffusers that the component's config names, which may be another than the block declares.
+
+    A VAE may be replaced by a tiny one, say. A class of transformers stays as declared: configs name the whole model
+    there, of which a pipeline may want a part.
+    """
+    import diffusers
+
+    named = getattr(diffusers, str(read_config(home.folder).get("_class_name")), None)
+    if isinstance(named, type) and issubclass(named, diffusers.ModelMixin):
+        return named
+    return declared
+
+
+def _chooses_class(hint: Any) -> bool:
+    """Whether the class is found by the files, which could name code of their own."""
+    return hint is None or hint.__name__ == "AutoModel" or hint.__module__.startswith("transformers.models.auto")
 
 
 def _why_not(key: ComponentKey, folder: Path, error: Exception) -> NodeError:

@@ -38,10 +38,10 @@ def stored_dtype(files: Iterable[Path]) -> str | None:
     return max(totals, key=totals.__getitem__) if totals else None
 
 
-def configured_half(folder: Path) -> str | None:
-    """The half precision that the repo's component configs were saved in; None if they do not agree on one."""
+def configured_half(folders: Iterable[Path]) -> str | None:
+    """The half precision that the configs of the components below `folders` name; None if they do not agree on one."""
     named = set()
-    for path in folder.glob("*/config.json"):
+    for path in (path for folder in folders for path in (*folder.glob("*/config.json"), folder / "config.json")):
         config = read_config(path.parent)
         named.add(config.get("dtype") or config.get("torch_dtype"))
     halves = named & {"float16", "bfloat16"}
@@ -76,9 +76,9 @@ def fetch_missing(repos: Repos, located: Located, subfolder: str, variant: str |
     names = repos.files(located)
     wanted = weights_in(names, subfolder, variant, pickles=repos.pickles)
     if not wanted and (pickles := pickles_in(names, subfolder)):
-        raise _pickled(located, pickles[0])
+        raise pickled(located, pickles[0])
     repos.fetch(located, [glob.escape(name) for name in wanted] or list(CONFIG_PATTERNS))
-    if not weight_files(located.folder / subfolder, variant) and not wanted:
+    if located.on_hub and not wanted:
         raise NodeError(
             f"Repo {located.repo!r} has no weights in {subfolder or 'its main folder'}.",
             remedy="Choose a repo that is complete.", code="missing_component",
@@ -92,10 +92,11 @@ def refuse_pickled(repos: Repos, located: Located) -> None:
     names = repos.files(located)
     for component in components_in_index(located.folder):
         if not weights_in(names, component, None) and (pickles := pickles_in(names, component)):
-            raise _pickled(located, pickles[0])
+            raise pickled(located, pickles[0])
 
 
-def _pickled(located: Located, name: str) -> NodeError:
+def pickled(located: Located, name: str) -> NodeError:
+    """The refusal of a file of weights that is a pickle."""
     return NodeError(
         f"The weights {name} of repo {located.repo!r} are a pickle, which can run code.",
         remedy="Choose a repo with safetensors weights, or switch the setting `pickles` on.", code="pickled_weights",
@@ -103,12 +104,18 @@ def _pickled(located: Located, name: str) -> NodeError:
 
 
 def components_in_index(folder: Path) -> list[str]:
-    """The components that the repo's index names."""
+    """The components that the repo's index says where to load from: its own folders, or other repos."""
     for name in INDEX_FILES:
         if (folder / name).is_file():
             index: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
-            return [key for key, entry in index.items() if isinstance(entry, list) and entry[0] is not None]
+            return [key for key, entry in index.items() if isinstance(entry, list) and _says_where(entry)]
     return []
+
+
+def _says_where(entry: list[Any]) -> bool:
+    """`[library, class]`, or `[library or null, class or null, {"pretrained_model_name_or_path": …}]`."""
+    source = entry[2] if len(entry) == 3 and isinstance(entry[2], dict) else {}
+    return bool(entry) and (entry[0] is not None or source.get("pretrained_model_name_or_path") is not None)
 
 
 def _header(path: Path) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""Components whose weights are in other repos than the pipeline's own: which there are, and where each component is.
+
+A repo's index may point elsewhere, with a revision; a block may name a repo in its code; a ref may override both.
+Whatever they name is loaded as data: approving a repo's code never lets code of another repo run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import STALE_DESCRIPTION, NodeError
+from nodes.diffusion.files import pickles_in, weights_in
+from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.repos import INDEX_FILES, Located, Repos
+from nodes.diffusion.requirements import read_object
+from nodes.diffusion.runtime.weights import pickled
+
+Source = dict[str, Any]
+"""`{name, repo, revision, subfolder, variant}` of a component elsewhere: the same for the same commit of the index."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a component's files are: below `subfolder` of `located`, "" for its main folder."""
+
+    located: Located
+    subfolder: str
+    variant: str | None
+
+    @property
+    def folder(self) -> Path:
+        return self.located.folder / self.subfolder
+
+
+def foreign_components(repos: Repos, pipe: Any, located: Located, latest: bool = False) -> list[dict[str, Any]]:
+    """The components of a pipeline that are elsewhere, each with the commit and whether that is a local folder."""
+    return resolved(repos, foreign_sources(pipe, located), latest=latest)
+
+
+def foreign_sources(pipe: Any, located: Located) -> list[Source]:
+    """What a pipeline's index, or else its blocks, say of components in other repos than `located`."""
+    index = (read_object(located.folder / INDEX_FILES[0]) or {}) if located.on_hub else {}
+    found = []
+    for name in pipe.pretrained_component_names:
+        spec = pipe.get_component_spec(name)
+        # on the hub the index decides, also where some of the files it does not name are here by chance
+        entry = _entry(index.get(name)) or vars(spec)
+        repo = entry.get("pretrained_model_name_or_path")
+        if not _is_own(repo, located):
+            found.append({
+                "name": name, "repo": str(repo), "revision": entry.get("revision"),
+                "subfolder": entry.get("subfolder") or "", "variant": entry.get("variant"),
+            })  # fmt: skip
+    return found
+
+
+def resolved(repos: Repos, sources: list[Source], *, latest: bool = False) -> list[dict[str, Any]]:
+    """The sources with their commits. Raises NodeError for a repo that can't be had, or has pickled weights only."""
+    places = {
+        (source["repo"], source["revision"]): repos.locate(source["repo"], source["revision"], latest=latest)
+        for source in sources
+    }
+    answers = []
+    for source in sources:
+        place = places[source["repo"], source["revision"]]
+        refuse_pickles_in(repos, place, source["subfolder"], source["variant"])
+        local = {"local": not place.on_hub, "in_blocks": place.in_blocks}
+        answers.append({**source, "commit": place.commit, **local})
+    return answers
+
+
+def refuse_pickles_in(repos: Repos, located: Located, subfolder: str, variant: str | None) -> None:
+    """Raise NodeError if a component's weights are pickles only, unless the setting `pickles` allows them."""
+    names = repos.files(located)
+    if not repos.pickles and not weights_in(names, subfolder, variant):
+        for name in pickles_in(names, subfolder):
+            raise pickled(located, name)
+
+
+def home_of(repos: Repos, ref: PipelineRef, located: Located, spec: Any) -> Home:
+    """Where the ref's component of a `ComponentSpec` is. Raises NodeError if its repo changed, or can't be had."""
+    if (given := ref.components.get(spec.name)) is not None:
+        place = repos.locate(given.repo, given.commit)
+        if place.commit != given.commit:
+            raise NodeError(
+                f"The files of repo {given.repo!r} have changed since they were described.",
+                remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
+            )  # fmt: skip
+        return _home(repos, place, given.subfolder, given.variant or ref.variant)
+    place = declared_place(repos, located, spec)
+    return _home(repos, place, spec.subfolder or "", ref.variant or spec.variant)
+
+
+def declared_place(repos: Repos, located: Located, spec: Any) -> Located:
+    """Where the files of a spec are by what it says itself."""
+    if _is_own(spec.pretrained_model_name_or_path, located):
+        return located
+    return repos.locate(str(spec.pretrained_model_name_or_path), spec.revision)
+
+
+def _home(repos: Repos, place: Located, subfolder: str, variant: str | None) -> Home:
+    """With the variant only where the component has files of it: not all components of a repo do."""
+    has = variant and any(f".{variant}" in name for name in weights_in(repos.files(place), subfolder, variant))
+    return Home(place, subfolder, variant if has else None)
+
+
+def _is_own(source: Any, located: Located) -> bool:
+    """Whether a source is the repo itself. An index that was saved elsewhere names the folder that it was saved in."""
+    if source is None or str(source) == str(located.folder):
+        return True
+    return str(source).casefold() == located.repo.casefold() or Path(str(source)).is_absolute()
+
+
+def _entry(value: Any) -> Mapping[str, Any] | None:
+    """What an entry of a modular index says of where its component is."""
+    return value[2] if isinstance(value, list) and len(value) == 3 and isinstance(value[2], dict) else None
