@@ -1,12 +1,11 @@
 /** The sentence below the header that says what is wrong with a node. */
-import { RotateCw, TriangleAlert } from "lucide-react";
-import { compileAgain } from "@/store/compile";
+import { ShieldAlert, TriangleAlert } from "lucide-react";
 import { select, useNodeProblems } from "@/store/editor";
 import { useNodeRun } from "@/store/runs";
 import { showInspector } from "@/store/ui";
 import { text } from "@/strings";
-import { IconButton } from "@/ui/IconButton";
-import { canRetry, worst } from "./problems";
+import { CureButton } from "./CureButton";
+import { cureOf, worst } from "./problems";
 
 export function NodeProblem({ id, place }: { id: string; place: { y: number; height: number } }) {
   const found = useNodeProblems(id);
@@ -14,14 +13,18 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
   const problems = failure ? [failure, ...found] : found;
   const problem = worst(problems);
   if (problem === undefined) return null;
+  // Code that nobody has read yet is nothing wrong: a step is left.
+  const isReview = cureOf(problem) === "review";
+  const Icon = isReview ? ShieldAlert : TriangleAlert;
   return (
     <div
       className="node-problem"
       style={{ top: place.y, height: place.height }}
-      data-severity={problem.severity ?? "error"}
+      data-severity={isReview ? "warning" : (problem.severity ?? "error")}
+      data-problem={problem.code}
       role={problem.severity === "warning" ? "note" : "alert"}
     >
-      <TriangleAlert size={14} className="mt-px shrink-0" aria-hidden />
+      <Icon size={14} className="node-problem-icon shrink-0" aria-hidden />
       <button
         type="button"
         className="nodrag line-clamp-2 min-w-0 flex-1 text-left"
@@ -32,18 +35,10 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
           showInspector("problems");
         }}
       >
-        {problem.message}
+        {isReview ? text.canvas.blocks.needsReview : problem.message}
         {problems.length > 1 && <span className="text-muted"> {text.canvas.moreProblems(problems.length - 1)}</span>}
       </button>
-      {failure === null && canRetry(problem) && (
-        <IconButton
-          className="nodrag"
-          size="sm"
-          icon={RotateCw}
-          label={text.common.retry}
-          onClick={() => compileAgain({ retry: true })}
-        />
-      )}
+      {failure === null && <CureButton problem={problem} compact />}
     </div>
   );
 }

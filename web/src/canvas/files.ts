@@ -1,10 +1,14 @@
 /** What becomes of files on the canvas: graphs open in a tab, pictures are uploaded and become nodes. */
+import { importMellon, type ImportLine } from "@/api/blocks";
 import { ApiError } from "@/api/client";
-import { DocumentError, parseDoc } from "@/graph/document";
+import type { JsonObject } from "@/graph/json";
+import { DocumentError, loadDoc, parseDoc } from "@/graph/document";
+import { mellonWorkflow } from "@/graph/foreign";
 import { readGraph } from "@/graph/metadata";
 import type { Doc, Point } from "@/graph/types";
 import { openTab } from "@/store/editor";
 import { dismiss, toast } from "@/store/toasts";
+import { openDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { upload } from "@/widgets/upload";
 import { place } from "./placing";
@@ -25,14 +29,14 @@ export async function takeFiles(files: readonly File[], at: Point): Promise<void
 /** Whether the file became a node. */
 async function takeFile(file: File, at: Point): Promise<boolean> {
   try {
-    const graph = await graphIn(file);
-    if (graph !== null) {
-      openTab(graph);
+    const found = await graphIn(file);
+    if (found !== null) {
+      openTab(found.graph);
+      if (found.report) openDialog({ kind: "import", name: found.graph.name, report: found.report });
       return false;
     }
   } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    toast({ kind: "error", title: text.canvas.notReadable(file.name), text: error.message });
+    tellUnreadable(file.name, error);
     return false;
   }
   if (!file.type.startsWith("image/")) {
@@ -49,12 +53,39 @@ export function placeImage(artifact: string, at: Point): void {
   place({ type: "image.load", params: { image: artifact } }, at);
 }
 
-/** The graph in a JSON file or a picture; null if it is another file. Raises DocumentError for a broken graph. */
-async function graphIn(file: File): Promise<Doc | null> {
-  if (file.type === "application/json" || /\.json$/i.test(file.name)) return parseDoc(await file.text());
+interface Found {
+  readonly graph: Doc;
+  /** What became of the nodes of another program's workflow. */
+  readonly report?: readonly ImportLine[];
+}
+
+/** The graph in a JSON file or a picture; null if it is another file. Raises DocumentError, or ApiError. */
+async function graphIn(file: File): Promise<Found | null> {
+  if (file.type === "application/json" || /\.json$/i.test(file.name)) {
+    const source = await file.text();
+    const workflow = mellonWorkflow(source);
+    return workflow === null ? { graph: parseDoc(source) } : imported(workflow, file.name);
+  }
   if (!file.type.startsWith("image/") || file.size > LARGEST_READ) return null;
   const found = readGraph(new Uint8Array(await file.arrayBuffer()));
-  return found === null ? null : parseDoc(found);
+  return found === null ? null : { graph: parseDoc(found) };
+}
+
+/** The server reads what Mellon wrote; the workflow is called as its file. */
+async function imported(workflow: JsonObject, file: string): Promise<Found> {
+  const { graph, report } = await importMellon(workflow);
+  const doc = loadDoc(graph);
+  const name = file.replace(/\.json$/i, "");
+  return { graph: doc.name === "Untitled" || doc.name === "" ? { ...doc, name } : doc, report };
+}
+
+function tellUnreadable(name: string, error: unknown): void {
+  const title = text.canvas.notReadable(name);
+  if (error instanceof DocumentError) toast({ kind: "error", title, text: error.message });
+  else if (error instanceof ApiError) {
+    const { message, remedy, details } = error.problem;
+    toast({ kind: "error", title, text: [message, remedy].filter(Boolean).join(" "), ...(details && { details }) });
+  } else throw error;
 }
 
 /** The id of the artifact that the file became; null if it was refused, which a toast says. */

@@ -1,15 +1,19 @@
 /** The menus of a right click: for a node, an edge, a group, a note, several of them, and the empty canvas. */
 import {
   AlignHorizontalJustifyStart,
+  BetweenHorizontalStart,
   BookOpen,
   BoxSelect,
   ChevronsDownUp,
   Clipboard,
+  Combine,
   Copy,
   CopyPlus,
+  FileText,
   Group,
   LayoutDashboard,
   Maximize,
+  PackagePlus,
   Palette,
   Pencil,
   Play,
@@ -18,18 +22,21 @@ import {
   Spline,
   StickyNote,
   Trash2,
+  Ungroup,
   VolumeX,
 } from "lucide-react";
 import { disconnect, setAdvanced, setPoints, updateGroup, updateNote } from "@/graph/commands";
+import { isBlockNode, isWholePipeline } from "@/graph/blocks";
 import { edgeById, nodeById } from "@/graph/document";
 import type { Alignment, Direction } from "@/graph/layout";
-import type { Point, Tint } from "@/graph/types";
+import type { GraphNode, Point, Tint } from "@/graph/types";
 import { activeTab, dispatch, nodePorts, select } from "@/store/editor";
 import { removeSelection } from "@/store/clipboard";
 import { openPalette, showInspector } from "@/store/ui";
 import { text } from "@/strings";
 import type { MenuItem } from "@/ui/Menu";
 import * as act from "./actions";
+import * as blocks from "./blockActions";
 import { openPaletteOnEdge } from "./insertion";
 import type { Flow } from "./layouting";
 import { askRename } from "./renaming";
@@ -76,6 +83,7 @@ function nodeMenu(id: string): readonly MenuItem[] {
     ...modeItems(),
     { label: words.showAdvanced, checked: open, disabled: !foldable, onSelect: () => dispatch(setAdvanced(id, !open)) },
     { label: words.documentation, icon: BookOpen, onSelect: () => showInspector("node") },
+    ...(isBlockNode(node) ? blockItems(node) : []),
     "separator",
     ...removeItems(),
   ];
@@ -93,6 +101,7 @@ function selectionMenu(flow: Flow): readonly MenuItem[] {
     "separator",
     ...copyItems(),
     { label: words.group, icon: Group, shortcut: "G", onSelect: () => act.groupSelected(flow) },
+    ...severalBlocksItems(),
     "separator",
     ...modeItems(),
     "separator",
@@ -111,6 +120,49 @@ function selectionMenu(flow: Flow): readonly MenuItem[] {
     { label: words.autoLayout, icon: LayoutDashboard, shortcut: "L", onSelect: () => void act.layOut(flow) },
     "separator",
     ...removeItems(),
+  ];
+}
+
+/** What can be done with a node that runs a block. */
+function blockItems(node: GraphNode): readonly MenuItem[] {
+  const pending = nodePorts(activeTab(), node.id)?.pending === true;
+  return [
+    "separator",
+    {
+      label: isWholePipeline(node) ? words.blocks.expandStages : words.blocks.expandBlocks,
+      icon: Ungroup,
+      shortcut: "E",
+      disabled: pending,
+      onSelect: () => void blocks.expandSelected(),
+    },
+    {
+      label: words.blocks.insert,
+      icon: BetweenHorizontalStart,
+      disabled: pending,
+      onSelect: () => blocks.openInsert(node.id),
+    },
+    {
+      label: words.blocks.publish,
+      icon: PackagePlus,
+      disabled: pending,
+      onSelect: () => blocks.openPublish([node.id]),
+    },
+    { label: words.blocks.doc, icon: FileText, onSelect: () => showInspector("node") },
+  ];
+}
+
+function severalBlocksItems(): readonly MenuItem[] {
+  const chosen = blocks.selectedBlocks();
+  if (chosen.length < 2) return [];
+  return [
+    "separator",
+    {
+      label: words.blocks.collapse,
+      icon: Combine,
+      shortcut: "Shift+E",
+      onSelect: () => void blocks.collapseSelected(),
+    },
+    { label: words.blocks.publish, icon: PackagePlus, onSelect: () => blocks.openPublish(chosen) },
   ];
 }
 

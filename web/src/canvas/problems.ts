@@ -1,21 +1,28 @@
-/** Which of several problems is told first, and which may go away by asking again. */
+/** Which of several problems is told first, and what can be done about it with one press. */
 import type { Problem } from "@/api/types";
 
 export function worst(problems: readonly Problem[]): Problem | undefined {
   return problems.find((problem) => problem.severity !== "warning") ?? problems[0];
 }
 
-/** Why a worker could not tell the ports of a node, as far as the reason may pass. */
-const PASSING: ReadonlySet<string> = new Set([
-  "missing_repo",
-  "not_a_pipeline",
-  "no_describer",
-  "resolver_failed",
-  "worker_died",
-  "worker_stopped",
-  "damaged",
-]);
+/** What a button beside a problem does about it. */
+export type Cure = "review" | "packages" | "update" | "retry";
 
-export function canRetry({ code }: Problem): boolean {
-  return PASSING.has(code);
+const CURES: Readonly<Partial<Record<string, Cure>>> = {
+  needs_approval: "review",
+  missing_requirements: "packages",
+  lock_changed: "update",
+  // Why a worker could not tell the ports of a node, as far as the reason may pass.
+  missing_repo: "retry",
+  not_a_pipeline: "retry",
+  no_describer: "retry",
+  resolver_failed: "retry",
+  worker_died: "retry",
+  worker_stopped: "retry",
+  damaged: "retry",
+};
+
+/** Null if only the graph can be mended. A repo that cannot be had may be there later. */
+export function cureOf({ code, port, severity }: Problem): Cure | null {
+  return CURES[code] ?? (port === "repo" && severity !== "warning" ? "retry" : null);
 }

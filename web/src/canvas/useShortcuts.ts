@@ -6,6 +6,7 @@ import { startRun } from "@/store/runs";
 import { saveTab } from "@/store/saving";
 import { openDialog, useUi } from "@/store/ui";
 import * as act from "./actions";
+import * as blocks from "./blockActions";
 import { takeFiles } from "./files";
 import type { Flow } from "./layouting";
 import { openNodeFinder } from "./NodeFinder";
@@ -31,6 +32,8 @@ const KEYS: Readonly<Record<string, Action>> = {
   m: () => act.toggleMode("muted"),
   b: () => act.toggleMode("bypassed"),
   l: (flow) => void act.layOut(flow),
+  e: () => void blocks.expandSelected(),
+  "shift+e": () => void blocks.collapseSelected(),
   "/": () => openNodeFinder(pointerOnScreen()),
   "?": () => openDialog({ kind: "shortcuts" }),
   "shift+?": () => openDialog({ kind: "shortcuts" }),

@@ -18,12 +18,13 @@ export function renameDoc(name: string): Command {
 /** Pins repos to commits: the document's `lock`, as a whole. */
 export function setLock(lock: Doc["lock"]): Command {
   return {
-    name: "change pinned versions",
+    name: "update repos",
+    lock: true,
     apply: (doc) => (jsonEqual(doc.lock, lock) ? doc : { ...doc, lock }),
   };
 }
 
 /** Puts another graph, with its view, in place of this one. */
 export function replaceDoc(replacement: Doc, name: string): Command {
-  return { name, viewport: true, apply: () => replacement };
+  return { name, viewport: true, lock: true, apply: () => replacement };
 }

@@ -1,4 +1,5 @@
 /** Undo and redo: the docs before and after each step. They share what did not change, so a step costs little. */
+import { patched } from "./edit";
 import type { Command, Doc } from "./types";
 
 interface Step {
@@ -9,6 +10,7 @@ interface Step {
   /** When it was last added to, in ms. */
   readonly time: number;
   readonly viewport: boolean;
+  readonly lock: boolean;
 }
 
 /** The last item of each list is the next to be undone or redone. */
@@ -35,8 +37,8 @@ export function record(history: History, before: Doc, command: Command, now: num
   if (last && history.future.length === 0 && continues(last, command, now)) {
     return { past: [...history.past.slice(0, -1), { ...last, time: now }], future: [] };
   }
-  const { name, merge, viewport = false } = command;
-  const step = { name, doc: before, merge, time: now, viewport };
+  const { name, merge, viewport = false, lock = false } = command;
+  const step = { name, doc: before, merge, time: now, viewport, lock };
   return { past: [...history.past.slice(1 - DEEPEST), step], future: [] };
 }
 
@@ -59,8 +61,9 @@ function continues(last: Step, command: Command, now: number): boolean {
   return command.merge !== undefined && command.merge === last.merge && gap >= 0 && gap < MERGE_MS;
 }
 
-/** The doc of `step`, looked at from where `current` is looked at: panning is no change to undo. */
+/** The doc of `step`, looked at from where `current` is looked at, and pinned as it is: neither is a change to undo. */
 function seen(step: Step, current: Doc): Doc {
-  if (step.viewport || step.doc.viewport === current.viewport) return step.doc;
-  return { ...step.doc, viewport: current.viewport };
+  const viewport = step.viewport ? step.doc.viewport : current.viewport;
+  const lock = step.lock ? step.doc.lock : current.lock;
+  return patched(step.doc, { viewport, lock });
 }

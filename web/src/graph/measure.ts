@@ -89,6 +89,12 @@ export interface NodeBox {
 /** Whether the control of a param stands below its label, over the whole width. */
 export function isTall(port: Port): boolean {
   const kind = port.widget?.kind;
+  return kind === "repo" || isRoomy(port);
+}
+
+/** Whether it wants a wide node besides. */
+function isRoomy({ widget }: Port): boolean {
+  const kind = widget?.kind;
   return kind === "multiline" || kind === "json" || kind === "image" || kind === "mask" || kind === "file";
 }
 
@@ -123,7 +129,7 @@ const PICTURED: ReadonlySet<string> = new Set(["latents", "list[image]", "video"
 function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   if (node.width !== undefined) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, node.width));
   const wide =
-    (ports?.inputs ?? []).some((port) => isTall(port) && port.advanced !== true) ||
+    (ports?.inputs ?? []).some((port) => isRoomy(port) && port.advanced !== true) ||
     (ports?.outputs ?? []).some((port) => PICTURED.has(port.type) && port.advanced !== true);
   return wide ? WIDE_WIDTH : USUAL_WIDTH;
 }

@@ -80,11 +80,13 @@ export type Placement = Point & Partial<Size>;
 
 /**
  * A change with a name for the undo menu. `merge`: consecutive commands with the same value become one step.
- * `viewport`: the change brings a view of its own; undo of any other leaves the view where it is.
+ * `viewport`: the change brings a view of its own; undo of any other leaves the view where it is. `lock`: the same for
+ * the commits of the repos, which are pinned as they become known.
  */
 export interface Command {
   readonly name: string;
   readonly merge?: string;
   readonly viewport?: true;
+  readonly lock?: true;
   readonly apply: (doc: Doc) => Doc;
 }

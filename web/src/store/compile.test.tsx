@@ -1,9 +1,10 @@
 import { renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { moveItems, setParam } from "@/graph/commands";
+import { moveItems, setLock, setParam } from "@/graph/commands";
 import { compileAgain, startCompiling } from "@/store/compile";
 import { activeTab, dispatch, undo, useNodePorts, useNodeProblems } from "@/store/editor";
 import { chain, FakeServer, json, later, onlyTab, problem } from "@/store/testing";
+import { updateTab } from "@/store/tabs";
 
 const ROUTE = "POST /api/compile";
 let server: FakeServer;
@@ -104,4 +105,45 @@ test("a question that could not be asked is asked again", async () => {
   await wait(3000);
   expect(activeTab().compiled).not.toBeNull();
   expect(server.asked).toHaveLength(2);
+});
+
+const pinned = { repos: { demo: { commit: "c0ffee" } } };
+
+test("the commits that were found are kept in the graph, without a step to undo and without asking again", async () => {
+  server.on(ROUTE, async () => json({ ...(await answer("one").json()), lock: pinned }));
+  start();
+  await wait(500);
+  expect(activeTab()).toMatchObject({ doc: { lock: pinned }, dirty: false, history: { past: [] } });
+  expect(server.asked).toHaveLength(1);
+  dispatch(setParam("a", "n", 2));
+  undo();
+  await wait(500);
+  expect(activeTab().doc.lock).toEqual(pinned);
+  expect(server.bodies(ROUTE).at(-1)).toMatchObject({ lock: pinned });
+});
+
+test("commits that become known after an edit are saved with it", async () => {
+  let lock = {};
+  server.on(ROUTE, async () => json({ ...(await answer("one").json()), lock }));
+  start();
+  dispatch(setParam("a", "n", 2));
+  await wait(500);
+  updateTab(activeTab().id, { dirty: false });
+  lock = pinned;
+  compileAgain();
+  await wait(500);
+  expect(activeTab().dirty).toBe(true);
+});
+
+test("an answer about other commits than those of now changes no pin", async () => {
+  const answers = [later<Response>(), later<Response>()];
+  let number = 0;
+  server.on(ROUTE, () => answers[number++]?.promise ?? answer("other"));
+  start();
+  await wait();
+  const update = { repos: { demo: { commit: "beef" } } };
+  dispatch(setLock(update));
+  answers[0]?.resolve(json({ ...(await answer("one").json()), lock: pinned }));
+  await wait(10);
+  expect(activeTab().doc.lock).toEqual(update);
 });

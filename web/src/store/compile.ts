@@ -3,6 +3,7 @@ import { replaceEqualDeep } from "@tanstack/react-query";
 import { api, ApiError, isAbort, unwrap } from "@/api/client";
 import type { CompileResult } from "@/api/types";
 import { saveDoc } from "@/graph/document";
+import { lockWith, sameLock } from "@/graph/lock";
 import type { Doc } from "@/graph/types";
 import { sameMeaning } from "@/store/meaning";
 import { activeTab, tabOf, updateTab, useEditor, type KnownPorts, type Tab } from "@/store/tabs";
@@ -79,7 +80,12 @@ async function ask(id: string, one: Asking): Promise<void> {
   const answer = await compile(tab, retry, one.abort.signal);
   if (one.number !== number || asking.get(id) !== one) return;
   if (answer === null) one.timer = setTimeout(() => void ask(id, one), OFFLINE);
-  updateTab(id, (now) => ({ compiling: false, ...(answer && answered(now, tab.doc, answer)) }));
+  updateTab(id, (now) => {
+    const change = { compiling: false, ...(answer && answered(now, tab.doc, answer)) };
+    // The answer holds for the graph with its pins, too: they alone are no reason to ask again.
+    if (change.doc !== undefined && sameMeaning(one.doc, now.doc)) one.doc = change.doc;
+    return change;
+  });
 }
 
 /** What the server says; null if there is no answer to be had now. */
@@ -100,8 +106,19 @@ async function compile({ doc, compiled }: Tab, retry: boolean, signal: AbortSign
 /** What an answer changes in a tab. What is equal to the answer before stays the same object. */
 function answered(tab: Tab, doc: Doc, answer: CompileResult): Partial<Tab> {
   const compiled = replaceEqualDeep(tab.compiled, answer);
-  if (compiled === tab.compiled) return {};
-  return { compiled, ports: portsAfter(tab.ports, doc, compiled) };
+  const pinned = pinnedBy(tab, doc, answer);
+  if (compiled === tab.compiled) return pinned;
+  return { compiled, ports: portsAfter(tab.ports, doc, compiled), ...pinned };
+}
+
+/**
+ * The graph with the commits of the repos that it was found to use. That is no step to undo, and does not make a saved
+ * graph that was only looked at a changed one; it is saved with what a person does.
+ */
+function pinnedBy(tab: Tab, asked: Doc, { lock = {} }: CompileResult): Partial<Tab> {
+  const next = lockWith(tab.doc.lock, lock);
+  if (tab.doc.lock !== asked.lock || sameLock(tab.doc.lock, next)) return {};
+  return { doc: { ...tab.doc, lock: next }, dirty: tab.dirty || tab.history.past.length > 0 };
 }
 
 function portsAfter(before: Tab["ports"], doc: Doc, { nodes }: CompileResult): Tab["ports"] {

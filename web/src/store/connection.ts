@@ -38,6 +38,11 @@ export function useDownloads(): Readonly<Record<string, DownloadProgress>> {
   return useStore((state) => state.downloads);
 }
 
+/** The download of one repo, if there is or was one. */
+export function useDownload(repo: string): DownloadProgress | undefined {
+  return useStore((state) => state.downloads[repo]);
+}
+
 /** Calls `listener` each time the connection stands again. */
 export function onConnected(listener: () => void): () => void {
   return useStore.subscribe((now, before) => {

@@ -1,5 +1,6 @@
 /** What is open in the window: panels, dialogs and the search palette. */
 import { create } from "zustand";
+import type { ImportLine } from "@/api/blocks";
 import type { ValueSummary } from "@/api/types";
 import type { Point } from "@/graph/types";
 import { setSettings, useSettings } from "@/store/settings";
@@ -28,7 +29,12 @@ export type DialogState =
     }
   | { readonly kind: "mask"; readonly nodeId: string; readonly param: string; readonly image: string }
   | { readonly kind: "text"; readonly title: string; readonly text: string }
-  | { readonly kind: "history"; readonly graph: string };
+  | { readonly kind: "history"; readonly graph: string }
+  | { readonly kind: "review"; readonly repo: string; readonly revision: string | null }
+  | { readonly kind: "insert"; readonly nodeId: string }
+  | { readonly kind: "publish"; readonly nodes: readonly string[] }
+  | { readonly kind: "update" }
+  | { readonly kind: "import"; readonly name: string; readonly report: readonly ImportLine[] };
 
 /** The search palette: where it stands on the screen, where a picked node goes, and the edge that was dropped. */
 export interface PaletteState {

@@ -100,6 +100,8 @@ const shortcuts = {
         ["B", "Bypass"],
         ["M", "Mute"],
         ["L", "Lay out"],
+        ["E", "Expand a pipeline or a stage"],
+        ["Shift+E", "Collapse blocks into one node"],
       ],
     },
     {

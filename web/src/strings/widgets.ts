@@ -1,6 +1,14 @@
 /** Texts of the widgets. */
 export const widgets = {
   none: "None",
+  repo: {
+    load: "Load",
+    loadHint: "Ask again for this repo",
+    percent: (percent: number) => `${percent} %`,
+    starting: "Loading …",
+    downloading: (repo: string) => `Downloading ${repo}`,
+    progress: (done: string, total: string) => `${done} of ${total}`,
+  },
   artifact: "Uploaded file",
   between: (min: number, max: number) => `Between ${min} and ${max}`,
   atLeast: (min: number) => `At least ${min}`,

@@ -8,7 +8,7 @@ import { cx } from "./cx";
 import { IconButton } from "./IconButton";
 import { useInertBackground } from "./useInertBackground";
 
-type DialogSize = "sm" | "md" | "lg" | "full";
+type DialogSize = "sm" | "md" | "lg" | "xl" | "full";
 
 export interface DialogProps {
   open: boolean;
@@ -32,6 +32,7 @@ const SIZES: Record<DialogSize, string> = {
   sm: "max-h-[85vh] w-[min(400px,92vw)]",
   md: "max-h-[85vh] w-[min(560px,92vw)]",
   lg: "max-h-[88vh] w-[min(860px,94vw)]",
+  xl: "h-[min(800px,90vh)] w-[min(1180px,95vw)]",
   full: "h-[calc(100vh-32px)] w-[calc(100vw-32px)]",
 };
 

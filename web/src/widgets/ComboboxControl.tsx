@@ -1,13 +1,10 @@
-/** The control of a free text with suggestions; a repo is suggested from the models on this machine. */
-import { useNode } from "@/store/editor";
+/** The control of a free text with suggestions. */
 import { ComboField } from "./ComboField";
 import type { ControlProps } from "./control";
-import { useLocalModels } from "./useLocalModels";
+import { plain } from "./plain";
 
-export function ComboboxControl({ nodeId, port, widget, value, label, disabled, onChange }: ControlProps) {
-  const isRepo = useNode(nodeId)?.type === "diffusion.pipeline" && port.name === "repo";
-  const models = useLocalModels(isRepo).filter((model) => model.pipeline === true);
-  const offered = [...(widget.options ?? []).map(plain), ...models.map((model) => model.repo)];
+export function ComboboxControl({ widget, value, label, disabled, onChange }: ControlProps) {
+  const offered = (widget.options ?? []).map(plain);
   return (
     <ComboField
       label={label}
@@ -21,9 +18,4 @@ export function ComboboxControl({ nodeId, port, widget, value, label, disabled, 
       onCommit={onChange}
     />
   );
-}
-
-function plain(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

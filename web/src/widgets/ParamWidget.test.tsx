@@ -101,7 +101,7 @@ test("a repo is suggested from the models on this machine and committed on pick"
     title: "Repo",
     type: "string",
     default: "demo",
-    widget: { kind: "combobox", options: ["demo"] },
+    widget: { kind: "repo", options: ["demo"] },
   };
   show(port, undefined, "diffusion.pipeline");
   const field = screen.getByRole("combobox", { name: "Repo" });

@@ -12,6 +12,7 @@ import { FileControl } from "./FileControl";
 import { JsonControl } from "./JsonControl";
 import { MultilineControl } from "./MultilineControl";
 import { NumberControl } from "./NumberControl";
+import { RepoControl } from "./RepoControl";
 import { SeedControl } from "./SeedControl";
 import { SelectControl } from "./SelectControl";
 import { TextControl } from "./TextControl";
@@ -23,6 +24,7 @@ const CONTROLS = {
   slider: NumberControl,
   select: SelectControl,
   combobox: ComboboxControl,
+  repo: RepoControl,
   checkbox: CheckboxControl,
   seed: SeedControl,
   color: ColorControl,

@@ -1,8 +1,11 @@
 /** One node: what it is and does, its ports and values, how its last run went. */
 import { useState } from "react";
+import { CureButton } from "@/canvas/CureButton";
 import { nodeTitle } from "@/canvas/titles";
+import { isBlockNode } from "@/graph/blocks";
 import { renameNode } from "@/graph/commands";
 import type { GraphNode } from "@/graph/types";
+import { BlockSection } from "@/panels/blocks/BlockSection";
 import { useNodeType } from "@/store/catalogue";
 import { dispatch, useNode, useNodePorts, useNodeProblems } from "@/store/editor";
 import { text } from "@/strings";
@@ -37,7 +40,10 @@ export function NodeDetails({ id }: { id: string }) {
           {type?.category && <Badge>{type.category}</Badge>}
         </p>
         {problems.map((problem) => (
-          <ProblemView key={identity(problem)} problem={problem} />
+          <div key={identity(problem)} className="flex flex-col items-start gap-2">
+            <ProblemView problem={problem} />
+            <CureButton problem={problem} />
+          </div>
         ))}
       </div>
       {type?.description && (
@@ -45,6 +51,7 @@ export function NodeDetails({ id }: { id: string }) {
           <Docs>{type.description}</Docs>
         </Section>
       )}
+      {isBlockNode(node) && <BlockSection node={id} />}
       {ports?.pending ? (
         <Section title={words.inputs}>
           <p className="mb-2 text-xs text-muted">{words.pending}</p>

@@ -13,6 +13,8 @@ import { ProblemView } from "@/ui/ProblemView";
 import { Section } from "./Section";
 import { focusAndSelect } from "./focus";
 import { groupProblems, identity, isError, type ProblemGroup } from "./problems";
+import { CureButton } from "@/canvas/CureButton";
+import { cureOf } from "@/canvas/problems";
 import { useNodeTitle } from "@/canvas/useNodeTitle";
 
 const words = text.results.problems;
@@ -77,6 +79,11 @@ function Group({ group: { node: id, problems } }: { group: ProblemGroup }) {
             onClick={show}
           >
             <ProblemView problem={problem} />
+            {cureOf(problem) !== null && (
+              <div className="mt-1 pl-[22px]" onClick={(event) => event.stopPropagation()}>
+                <CureButton problem={problem} />
+              </div>
+            )}
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { SystemView } from "@/api/types";
+import { Approvals } from "@/panels/blocks/Approvals";
 import { reportError } from "@/panels/shell/reportError";
 import { useWorker } from "@/store/connection";
 import { toast } from "@/store/toasts";
@@ -41,6 +42,7 @@ export function SystemDialog() {
         <div className="-mx-3 grid items-start md:grid-cols-2">
           <div>
             <Worker system={system} />
+            <Approvals />
           </div>
           <div>
             <DiskUse system={system} />

@@ -1,0 +1,36 @@
+/** Nodes that run blocks, and the repos they name. */
+import { expect, test } from "vitest";
+import { isWholePipeline, partsOf, repoInQuestion, splitRepo } from "./blocks";
+import { node } from "./testing";
+
+test.each([
+  ["org/name", { repo: "org/name", revision: null }],
+  [" org/name@v1.0 ", { repo: "org/name", revision: "v1.0" }],
+  ["folder@", { repo: "folder", revision: null }],
+])("%j names a repo and a revision", (text, expected) => {
+  expect(splitRepo(text)).toEqual(expected);
+});
+
+test("a part without a repo is one of the pipeline's own; what is no part is left out", () => {
+  const parts = [{ name: "a", block: "x" }, { name: "b", block: "", repo: "org/b@1" }, { name: "c" }, "d"];
+  expect(partsOf(parts)).toEqual([
+    { name: "a", block: "x" },
+    { name: "b", block: "", repo: "org/b@1" },
+  ]);
+});
+
+test("the repo that a sentence names is the one in question, else the first", () => {
+  const parts = ["org/one", "org/two@3"].map((repo) => ({ name: repo, block: "", repo }));
+  const composed = node("n", { type: "diffusion.block", params: { parts } });
+  expect(repoInQuestion(composed, "The code of org/two at 3f2 is not approved.")).toBe("org/two@3");
+  expect(repoInQuestion(composed, "Something else.")).toBe("org/one");
+  expect(repoInQuestion(node("n", { params: { repo: "  " } }), "")).toBeUndefined();
+});
+
+test.each([
+  [{}, true],
+  [{ block: "denoise" }, false],
+  [{ parts: [{ name: "a", block: "a" }] }, false],
+])("a node with %j stands for a whole pipeline: %s", (params, whole) => {
+  expect(isWholePipeline(node("n", { type: "diffusion.block", params }))).toBe(whole);
+});

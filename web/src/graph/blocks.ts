@@ -1,0 +1,53 @@
+/** Nodes that run blocks of Modular Diffusers: which they are, and whose code they use. */
+import type { JsonValue } from "@/api/types";
+import { isObject } from "./json";
+import type { GraphNode } from "./types";
+
+export const CUSTOM = "diffusion.custom";
+const BLOCKS: ReadonlySet<string> = new Set(["diffusion.block", CUSTOM]);
+
+export function isBlockNode(node: GraphNode | undefined): node is GraphNode {
+  return node !== undefined && BLOCKS.has(node.type);
+}
+
+/** Whether it stands for all stages of a pipeline. */
+export function isWholePipeline({ type, params }: GraphNode): boolean {
+  return type !== CUSTOM && (params["block"] ?? "") === "" && partsOf(params["parts"]).length === 0;
+}
+
+/** One block of a composed node; without `repo` it is one of the pipeline's own. */
+export interface Part {
+  readonly name: string;
+  readonly block: string;
+  readonly repo?: string;
+}
+
+/** The blocks a composed node is made of; none if it is not composed. */
+export function partsOf(parts: JsonValue | undefined): readonly Part[] {
+  if (!Array.isArray(parts)) return [];
+  return parts.flatMap((part: JsonValue): Part[] => {
+    if (!isObject(part)) return [];
+    const { name, block, repo } = part;
+    if (typeof name !== "string" || typeof block !== "string") return [];
+    return [{ name, block, ...(typeof repo === "string" && repo !== "" && { repo }) }];
+  });
+}
+
+/** `org/name@revision` → its two halves. */
+export function splitRepo(text: string): { readonly repo: string; readonly revision: string | null } {
+  const [repo = "", revision = ""] = text.trim().split("@", 2);
+  return { repo, revision: revision || null };
+}
+
+/** The repos that a node names, as they are written: its own and those of its parts. */
+function namedRepos({ params }: GraphNode): readonly string[] {
+  const own = params["repo"];
+  const parts = partsOf(params["parts"]).flatMap(({ repo }) => repo ?? []);
+  return [...new Set([...(typeof own === "string" && own.trim() !== "" ? [own.trim()] : []), ...parts])];
+}
+
+/** The one of a node's repos that a sentence about the node is about; the first if it names none. */
+export function repoInQuestion(node: GraphNode, message: string): string | undefined {
+  const repos = namedRepos(node);
+  return repos.find((repo) => message.includes(splitRepo(repo).repo)) ?? repos[0];
+}

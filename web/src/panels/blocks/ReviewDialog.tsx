@@ -1,0 +1,106 @@
+/** The code of a repo, read before it may run: its files, what changed, what it needs; and the approval. */
+import { useState } from "react";
+import { approve, type BlockReview } from "@/api/blocks";
+import { LoadFailed } from "@/panels/results/LoadFailed";
+import { reportError } from "@/panels/shell/reportError";
+import { compileAgain } from "@/store/compile";
+import { useDownload } from "@/store/connection";
+import { toast } from "@/store/toasts";
+import { closeDialog } from "@/store/ui";
+import { text } from "@/strings";
+import { blocks } from "@/strings/blocks";
+import { Button } from "@/ui/Button";
+import { Dialog } from "@/ui/Dialog";
+import { bytes } from "@/ui/format";
+import { Skeleton } from "@/ui/Skeleton";
+import { useForgetTrust, useReview, useTrust } from "./queries";
+import { ReviewFacts } from "./ReviewFacts";
+import { ReviewFileView } from "./ReviewFileView";
+import { firstFile } from "./reviewed";
+
+const words = blocks.review;
+
+export function ReviewDialog({ repo, revision }: { repo: string; revision: string | null }) {
+  const { data: review, error, refetch } = useReview(repo, revision);
+  const { data: trust } = useTrust();
+  const allowed = trust?.remote_code !== false;
+  return (
+    <Dialog
+      open
+      flush
+      size="xl"
+      title={words.title(repo)}
+      onOpenChange={closeDialog}
+      footer={review && <Decision review={review} allowed={allowed} />}
+    >
+      {review ? (
+        <Review review={review} allowed={allowed} />
+      ) : error ? (
+        <LoadFailed title={words.failed} error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Reading repo={repo} />
+      )}
+    </Dialog>
+  );
+}
+
+function Review({ review, allowed }: { review: BlockReview; allowed: boolean }) {
+  const [chosen, setChosen] = useState(() => firstFile(review));
+  const file = review.files.find(({ path }) => path === chosen) ?? null;
+  const change = review.diff?.find(({ path }) => path === chosen) ?? null;
+  return (
+    <div className="flex h-full min-h-0 border-t border-line">
+      <ReviewFacts review={review} allowed={allowed} chosen={chosen} onChoose={setChosen} />
+      <ReviewFileView key={chosen} path={chosen} file={file} change={change} compared={review.diff !== null} />
+    </div>
+  );
+}
+
+function Decision({ review, allowed }: { review: BlockReview; allowed: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const forget = useForgetTrust();
+  const { repo, commit, local, approved } = review;
+  const accept = async () => {
+    setBusy(true);
+    try {
+      await approve(repo, commit);
+      await forget();
+      toast({ kind: "success", title: words.approved(repo) });
+      closeDialog();
+      compileAgain({ retry: true });
+    } catch (error) {
+      reportError(text.canvas.blocks.failed.approve, error);
+      setBusy(false);
+    }
+  };
+  if (approved) return <Button onClick={closeDialog}>{text.common.close}</Button>;
+  return (
+    <>
+      <p className="mr-auto max-w-[60ch] text-xs text-muted">{local ? words.riskLocal : words.risk}</p>
+      <Button onClick={closeDialog}>{text.common.cancel}</Button>
+      <Button variant="primary" disabled={busy || !allowed} onClick={() => void accept()}>
+        {local ? words.approveLocal : words.approve}
+      </Button>
+    </>
+  );
+}
+
+/** While it is downloaded and read. */
+function Reading({ repo }: { repo: string }) {
+  const download = useDownload(repo);
+  const running = download?.state === "running" && download.total > 0 ? download : null;
+  return (
+    <div className="flex flex-col gap-3 px-4 pb-4" role="status">
+      <p className="text-sm text-muted">
+        {words.loading}
+        {running && ` ${text.widgets.repo.progress(bytes(running.done), bytes(running.total))}`}
+      </p>
+      {running && (
+        <div className="h-1 overflow-hidden rounded-full bg-line">
+          <div className="h-full bg-info" style={{ width: `${(running.done / running.total) * 100}%` }} />
+        </div>
+      )}
+      <Skeleton className="h-64" />
+    </div>
+  );
+}
