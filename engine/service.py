@@ -6,7 +6,7 @@ import gc
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -241,9 +241,13 @@ class Engine:
             del self._refused[key]
             self.catalogue.forget(key)
 
-    def ask_anew(self, *, refused: bool = False) -> None:
-        """Forget what the worker described, or only what it refused to; everyone compiles again."""
-        if refused:
+    def ask_anew(self, *, refused: bool = False, keys: Iterable[str] | None = None) -> None:
+        """Forget what the worker described, or only what it refused to, or these needs; everyone compiles again."""
+        if keys is not None:
+            for key in keys:
+                self._refused.pop(key, None)
+                self.catalogue.forget(key)
+        elif refused:
             self._forget_refusals(older_than=0.0)
         else:
             self._refused.clear()

@@ -37,6 +37,7 @@ from server.routes import (
 from server.settings import Settings, require_token
 from server.state import State
 from server.thumbnails import Thumbnails
+from server.watch import FolderWatch
 
 _MODULES = (
     runs, queue, compile, graphs, imports, templates, catalogue, artifacts, files, models, blocks, system, ws,
@@ -83,7 +84,8 @@ def _lifespan(
                     settings, engine, hub, graph_store, downloads, thumbnails, repos, time.time()
                 )
                 try:
-                    yield
+                    async with FolderWatch(engine, repos):
+                        yield
                 finally:
                     await downloads.stop()
                     hub.close()

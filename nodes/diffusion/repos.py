@@ -85,6 +85,10 @@ class Repos:
         here = {path.relative_to(located.folder).as_posix(): path.stat().st_size for path in _files(located.folder)}
         return {**here, **self.hub.files(located.repo, located.commit)} if located.on_hub else here
 
+    def is_local(self, repo: str) -> bool:
+        """Whether `repo` is a folder among the local models and blocks."""
+        return self._local(repo) is not None
+
     def _local(self, repo: str) -> tuple[Path, bool] | None:
         """The repo's folder among the local ones, and whether that is the folder of blocks."""
         for root in (self._models, self._blocks):

@@ -1,0 +1,101 @@
+"""Watches the local folders that graphs use: when an author saves, what was described is forgotten and asked anew."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from engine.errors import NodeError
+from engine.service import Engine
+from nodes.diffusion.repos import Repos
+from nodes.diffusion.trust import LOCAL
+
+logger = logging.getLogger(__name__)
+
+EVERY = 0.3
+"""Seconds between looks; only folders that something was described of are looked at."""
+
+
+class FolderWatch:
+    """`async with FolderWatch(engine, repos):` watches until the end.
+
+    A folder has changed if its fingerprint is no more the commit that a description names. Where a description was
+    refused there is none: then it is asked for once more, in case the folder changed meanwhile, and whenever it does.
+    """
+
+    def __init__(self, engine: Engine, repos: Repos) -> None:
+        self._engine, self._repos = engine, repos
+        self._refused: dict[str, dict[str, str]] = {}
+
+    async def __aenter__(self) -> "FolderWatch":
+        self._task = asyncio.create_task(self._watch())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            try:
+                await self._look()
+            except Exception:  # a folder that goes away while it is read, say; the next look is soon
+                logger.exception("The folders of local blocks could not be watched")
+
+    async def _look(self) -> None:
+        descriptions = dict(self._engine.catalogue.descriptions)
+        named = {key: set(_repos_in(json.loads(key.partition(" ")[2]))) for key in descriptions}
+        repos = {repo for each in named.values() for repo in each}
+        commits = await asyncio.to_thread(self._commits, repos) if repos else {}
+        changed = [
+            key for key, description in descriptions.items()
+            if self._changed(key, description, {repo: commits[repo] for repo in named[key]})
+        ]  # fmt: skip
+        for key, description in descriptions.items():
+            if "problem" not in description:
+                self._refused.pop(key, None)
+        if changed:
+            self._engine.ask_anew(keys=changed)
+
+    def _commits(self, repos: set[str]) -> dict[str, str]:
+        """The commits of those among `repos` that are local folders, "" for others. In a thread: it reads folders."""
+        return {repo: self._commit(repo) for repo in repos}
+
+    def _commit(self, repo: str) -> str:
+        try:
+            return self._repos.locate(repo).commit if self._repos.is_local(repo) else ""
+        except (NodeError, OSError):  # it has just gone
+            return ""
+
+    def _changed(self, key: str, description: Mapping[str, Any], now: Mapping[str, str]) -> bool:
+        """`now` are the commits of the repos that the question names."""
+        if "problem" in description:
+            before, self._refused[key] = self._refused.get(key), dict(now)
+            return any(now.values()) if before is None else before != now
+        return any(commit != now[repo] for repo, commit in _commits_in(key, description))
+
+
+def _repos_in(request: Any) -> Iterator[str]:
+    """The repos that a question names, those of parts included."""
+    if isinstance(request, dict):
+        if isinstance(repo := request.get("repo"), str):
+            yield repo.partition("@")[0].strip()
+        for value in request.values():
+            yield from _repos_in(value)
+    elif isinstance(request, list):
+        for value in request:
+            yield from _repos_in(value)
+
+
+def _commits_in(key: str, description: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Which local repos were described at which commits, by the question or by its answer."""
+    request = json.loads(key.partition(" ")[2])
+    commit = description.get("commit") or request.get("commit")
+    if isinstance(commit, str) and commit.startswith(LOCAL):
+        yield request["repo"], commit
+    for part in request.get("parts") or ():
+        at = (description.get("commits") or {}).get(part["name"])
+        if part.get("repo") and isinstance(at, str) and at.startswith(LOCAL):
+            yield part["repo"].partition("@")[0].strip(), at
