@@ -44,7 +44,7 @@ class Port(Data):
     """A typed input or output. An input without an edge is a param, edited with `widget`.
 
     `required` inputs need an edge or a value. `many` inputs take several edges, which arrive as one list in edge
-    order. `advanced` ports are folded away at first.
+    order. An `optional` output may hold nothing (None). `advanced` ports are folded away at first.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Port(Data):
     widget: Widget | None = None
     advanced: bool = False
     many: bool = False
+    optional: bool = False
 
 
 class Need(Data):

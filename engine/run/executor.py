@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from engine.catalogue.spec import Lane
+from engine.catalogue.spec import Interface, Lane
 from engine.errors import Problem
 from engine.graph.compile import Compiled, Source
 from engine.graph.document import NodeId, compact_graph
@@ -289,7 +289,7 @@ class Executor:
         self._worker.send(
             Execute(
                 id=message_id, run=self._run_id, node=node, type=compiled.definition.type.type, key=self._keys[node],
-                inputs=self._inputs(node), ports={port.name: port.type for port in compiled.interface.outputs},
+                inputs=self._inputs(node), ports=_output_types(compiled.interface),
                 mapped=sorted(compiled.mapped), wrapped=sorted(compiled.wrapped),
                 publish=not self._targets.isdisjoint(same), reuse=compiled.definition.type.cache != "never",
             )
@@ -319,7 +319,7 @@ class Executor:
         try:
             inputs = {name: _value(given) for name, given in self._inputs(node).items()}
             outputs = invoke(
-                compiled.definition, inputs, ports={port.name: port.type for port in compiled.interface.outputs},
+                compiled.definition, inputs, ports=_output_types(compiled.interface),
                 mapped=compiled.mapped, wrapped=compiled.wrapped,
             )  # fmt: skip
         except Exception as error:  # a node may raise anything
@@ -431,6 +431,11 @@ class Executor:
 
 _plain = Kinds([])
 """Inline nodes make plain data only."""
+
+
+def _output_types(interface: Interface) -> dict[str, str]:
+    """By name, what the outputs must be; one that may hold nothing is checked by whoever takes it."""
+    return {port.name: "any" if port.optional else port.type for port in interface.outputs}
 
 
 def _value(given: Input) -> Any:

@@ -1,4 +1,8 @@
-"""Block descriptions → ports: by name first, then the default's type, then the type hint; an odd hint becomes `any`."""
+"""Block descriptions → ports: by name first, then the default's type, then the type hint; an odd hint becomes `any`.
+
+To teach Blockloom a new name, add a row to `LOOKS` (and to `TITLES` or `DOCS`, where the name says too little). Nothing
+here knows a model family.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,12 +13,20 @@ from engine.catalogue.spec import MAX_EXACT_INT, Port, Widget
 GROUP = "denoiser_input_fields"
 """The `kwargs_type` by which Modular Diffusers groups the denoiser's conditioning; here the bundle `embeddings`."""
 
-HIDDEN = frozenset({"output_type", "dtype", "device", "generator", "batch_size"})
-"""Inputs that are no one's choice here: pictures always come as pictures, precision comes with the pipeline."""
+HANDLED: Mapping[str, str] = {
+    "output_type": "Pictures always come as pictures.",
+    "generator": "Made from the seed, or from the state of another block's.",
+}
+"""Inputs that the node gives its block by itself, and how."""
+
+HIDDEN = frozenset(HANDLED)
+
+RESULTS = re.compile(r"images?|videos?|audios?|sound|action|sampling_rate")
+"""Outputs that a pipeline is run for, by name, whichever block makes them."""
 
 
 class Look(NamedTuple):
-    """How a port of a certain name looks."""
+    """How a port of a certain name looks. `main` ports are not folded away."""
 
     type: str
     widget: Widget | None = None
@@ -30,60 +42,167 @@ def _slider(low: float, high: float, step: float = 1) -> Widget:
     return Widget(kind="slider", min=low, max=high, step=step)
 
 
+def _choice(*options: str) -> Widget:
+    """Suggestions, since other values may be right for a block that we do not know."""
+    return Widget(kind="combobox", options=options)
+
+
 _TEXT = Widget(kind="multiline")
-_SIZE = _number(16, 4096, 8)
+_LINE = Widget(kind="text")
+_CHECK = Widget(kind="checkbox")
+_JSON = Widget(kind="json")
+_LIST = Widget(kind="json", placeholder="[…]")
+_PAIR = Widget(kind="json", placeholder="[height, width]")
+_PIXELS = _number(16, 8192, 8)
+_FRAMES = _number(1, 10_000)
+_SECONDS = _number(0, 3600, 0.1)
+_DTYPES = _choice("float32", "float16", "bfloat16")
 
 LOOKS: tuple[tuple[str, Look], ...] = (
+    # What a person says
     (r"prompt", Look("string", _TEXT, True, "")),
     (r"negative_prompt", Look("string", _TEXT, True)),
-    (r"(negative_)?prompt_\d", Look("string", _TEXT)),
+    (r"lyrics", Look("string", _TEXT, True)),
+    (r"(negative_)?prompt_(\d|ref)", Look("string", _TEXT)),
+    # How it is made
     (r"num_inference_steps", Look("int", _slider(1, 1000), True)),
     (r"(true_cfg_|embedded_)?(guidance|cfg)_scale", Look("float", _slider(0, 30, 0.1), True)),
     (r"strength", Look("float", _slider(0, 1, 0.01), True)),
-    (r"height|width", Look("int", _SIZE, True)),
-    (r"num_images_per_prompt|num_videos_per_prompt", Look("int", _number(1, 64))),
-    (r"num_frames", Look("int", _number(1, 10_000), True)),
-    (r"frame_rate|fps", Look("float", _number(1, 240, 0.001), True)),
-    (r"max_sequence_length", Look("int", _number(1, 65_536))),
-    (r"clip_skip", Look("int", _number(0, 64))),
-    (r"layers", Look("int", _number(1, 64), True)),
+    (r"\w+_strength", Look("float", _number(0, 10, 0.01))),
     (r"eta|denoising_(start|end)|control_guidance_(start|end)", Look("float", _number(0, 1, 0.01))),
+    (r"(controlnet_)?conditioning_scale", Look("float", _slider(0, 2, 0.01))),
+    (r"motion_speed", Look("float", _number(0.05, 10, 0.05))),
+    (r"decode_(timestep|noise_scale)|noise_scale", Look("float", _number(0, 1, 0.005))),
+    (r"\w*_noise_sigma_(min|max)", Look("float", _number(0, 10, 0.001))),
+    (r"guess_mode", Look("bool", _CHECK)),
+    (r"control_mode", Look("int", _number(0, 64))),
+    (r"clip_skip", Look("int", _number(0, 64))),
     (r"(negative_)?aesthetic_score", Look("float", _number(0, 10, 0.1))),
-    (r"(controlnet_)?conditioning_scale|controlnet_conditioning_scale", Look("float", _slider(0, 2, 0.01))),
+    (r"layers", Look("int", _number(1, 64), True)),
+    (r"condition_video_keep", Look("string", _choice("first", "last"))),
+    # How large, how many, how long
+    (r"height|width", Look("int", _PIXELS, True)),
+    (r"(output_)?resolution", Look("int", _number(16, 8192, 16))),
+    (r"num_(images|videos)_per_prompt", Look("int", _number(1, 64))),
+    (r"batch_size", Look("int", _number(1, 4096))),
+    (r"num_frames", Look("int", _FRAMES, True)),
+    (r"frame_rate|fps", Look("float", _number(1, 240, 0.001), True)),
+    (r"\w+_(frame_rate|fps)|fps_\w+", Look("float", _number(1, 240, 0.001))),
+    (r"audio_duration", Look("float", _SECONDS, True)),
+    (r"(min|max)_seconds", Look("float", _SECONDS)),
+    (r"max_(sequence_length|new_tokens)", Look("int", _number(1, 65_536))),
     (r"padding_mask_crop", Look("int", _number(0, 4096))),
+    (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR)),
+    (r"(negative_)?crops_coords(_top_left)?", Look("json", _LIST)),
+    (r"timesteps|sigmas", Look("json", _LIST)),
+    (r"\w*_kwargs", Look("json", _JSON)),
+    # Pictures, videos and sound
     (r"mask_image", Look("mask", None, True)),
-    (r"(control_|ip_adapter_|last_|first_|reference_|source_)?image", Look("image", None, True)),
-    (r"images|videos", Look("list[image]", None, True)),
-    (r"video|control_video|mask_video|reference_images", Look("list[image]", None, True)),
-    (r"latents", Look("latents")),
-    (r"\w*latents", Look("latents", None, True)),
+    (r"processed_\w+", Look("tensor")),
+    (r"(\w+_)?image", Look("image", None, True)),
+    (r"images|videos|(\w+_)?video|mask_video|(reference|memory)_images|keyframes", Look("list[image]", None, True)),
+    (r"(\w+_)?(conditions|references)", Look("any", None, True)),
+    (r"audios?|sound", Look("tensor", None, True)),
+    (r"sampling_rate|audio_sample_rate", Look("int", _number(1, 1_000_000))),
+    # What blocks hand each other
+    (r"(?!num_)\w*latents", Look("latents")),
+    (r"(latent_chunks|segment_frames)", Look("list[tensor]")),
+    (r"(negative_)?(\w+_)?embeds(_\d)?", Look("tensor")),
     (r"mask", Look("tensor", None, True)),
-    (r"timesteps|sigmas", Look("json", Widget(kind="json", placeholder="[…]"))),
-    (r"\w*_(size|coords|coords_top_left)", Look("json", Widget(kind="json", placeholder="[height, width]"))),
-    (r"\w*_kwargs", Look("json", Widget(kind="json"))),
+    (r"dtype", Look("string", _DTYPES)),
+    (r"device", Look("string", _choice("cpu", "cuda"))),
 )  # fmt: skip
+"""By name, the first row that matches all of it."""
 
-_PLAIN = r"(dict|Dict|list|List|tuple|Tuple)(\[(str|int|float|bool|Any|, |\.\.\.|None|typing\.)+\])?"
-_BY_HINT: tuple[tuple[str, Look], ...] = (
-    (r"(list|List)\[(PIL\.)?Image.*\]", Look("list[image]", None, True)),
-    (r".*PIL\.Image.*", Look("image", None, True)),
-    (r"(list|List)\[torch\.Tensor\]", Look("list[tensor]")),
-    (r"torch\.Tensor|.*(Float|Int|Long|Bool)Tensor", Look("tensor")),
-    (r"str", Look("string", Widget(kind="text"))),
-    (r"bool", Look("bool", Widget(kind="checkbox"))),
-    (r"int", Look("int", Widget(kind="number", step=1))),
-    (r"float", Look("float", Widget(kind="number"))),
-    (_PLAIN, Look("json", Widget(kind="json"))),
+DOCS: tuple[tuple[str, str], ...] = (
+    (r"prompt", "What to make."),
+    (r"negative_prompt", "What to keep away from."),
+    (r"lyrics", "The words to sing."),
+    (r"(negative_)?prompt_(\d|ref)", "For another of the model's text encoders; empty: the prompt."),
+    (r"num_inference_steps", "More steps take longer and add detail."),
+    (r"(true_cfg_|embedded_)?(guidance|cfg)_scale", "How closely to follow the prompt."),
+    (r"strength", "How much of the picture to make anew; 1 is all of it."),
+    (r"\w+_strength", "How strongly it counts."),
+    (r"eta|denoising_(start|end)|control_guidance_(start|end)", "As a part of the whole, from 0 to 1."),
+    (r"(controlnet_)?conditioning_scale", "How strongly it counts."),
+    (r"decode_(timestep|noise_scale)|noise_scale", "Noise that the decoder starts from."),
+    (r"guess_mode", "Let the control picture alone decide."),
+    (r"control_mode", "Which kind of control picture it is, by its number."),
+    (r"clip_skip", "How many of the text encoder's last layers to leave out."),
+    (r"(negative_)?aesthetic_score", "How good pictures of this kind were judged."),
+    (r"height|width", "In pixels."),
+    (r"(output_)?resolution", "In pixels."),
+    (r"num_(images|videos)_per_prompt", "How many to make at once."),
+    (r"batch_size", "How many prompts there are; a stage counts them itself."),
+    (r"num_frames", "How many frames to make."),
+    (r"frame_rate|fps", "In frames per second."),
+    (r"\w+_(frame_rate|fps)|fps_\w+", "In frames per second."),
+    (r"audio_duration", "In seconds."),
+    (r"(min|max)_seconds", "In seconds."),
+    (r"max_(sequence_length|new_tokens)", "In tokens."),
+    (r"padding_mask_crop", "Margin around the mask that is enlarged, in pixels."),
+    (r"original_size|target_size|negative_(original|target)_size", "Told to the model, in pixels."),
+    (r"(negative_)?crops_coords(_top_left)?", "Told to the model, in pixels."),
+    (r"timesteps|sigmas", "Of the denoising, in place of a number of steps."),
+    (r"\w*_kwargs", "Further options, by name."),
+    (r"mask_image", "White where the picture is made anew."),
+    (r"audios?|sound", "The sound wave: channels, samples."),
+    (r"sampling_rate|audio_sample_rate", "In samples per second."),
+    (r"\w*latents", "Compressed pictures, as the model works on them."),
+    (r"dtype", "Number format; a stage takes that of its model."),
+    (r"device", "Where tensors are; a stage takes that of its model."),
 )  # fmt: skip
+"""What is said of ports whose blocks say nothing; by name, the first row that matches all of it."""
+
+TITLES: Mapping[str, str] = {
+    "num_inference_steps": "Steps",
+    "num_frames": "Frames",
+    "mask_image": "Mask",
+    "ip_adapter_image": "IP-Adapter image",
+    "image_crf": "Image CRF",
+    "fps": "Frames per second",
+    "eta": "Eta (η)",
+    "guess_mode": "Guess mode",
+    "dtype": "Number format",
+}
+"""Where a name reads badly as a title."""
+
+_SMALL = {"fps": "FPS", "vae": "VAE", "crf": "CRF", "ip": "IP", "kv": "KV", "id": "ID", "ids": "IDs", "clip": "CLIP"}
+
+_PLAIN = r"(dict|Dict|list|List|tuple|Tuple|str|int|float|bool|Any|None|typing\.|\.\.\.|[\[\], |])+"
+_BARE = r"\b(dict|Dict|list|List|tuple|Tuple)\b(?!\[)|\bAny\b"
+_ONE_PICTURE = r"PIL\.Image\.Image"
+_PICTURES = rf"(list|List)\[{_ONE_PICTURE}\]"
+
+_BY_HINT: tuple[tuple[str, Look], ...] = (
+    (rf"({_PICTURES}|(list|List)\[{_PICTURES}\])( \| .*)?", Look("list[image]", None, True)),
+    (rf".*{_ONE_PICTURE}.*", Look("image", None, True)),
+    (r"(list|List)\[torch\.Tensor\]", Look("list[tensor]")),
+    (r"(torch\.)?\w*Tensor( \| numpy\.ndarray)?", Look("tensor")),
+    (r"torch\.dtype", Look("string", _DTYPES)),
+    (r"torch\.device", Look("string", _choice("cpu", "cuda"))),
+    (r"str", Look("string", _LINE)),
+    (r"bool", Look("bool", _CHECK)),
+    (r"int", Look("int", Widget(kind="number", step=1))),
+    (r"float|int \| float|float \| int", Look("float", Widget(kind="number"))),
+    (rf"(?!.*[\[,|] *$){_PLAIN}", Look("json", _JSON)),
+)
 
 _BY_DEFAULT: tuple[tuple[type, Look], ...] = (
-    (bool, Look("bool", Widget(kind="checkbox"))),
+    (bool, Look("bool", _CHECK)),
     (int, Look("int", Widget(kind="number", step=1))),
     (float, Look("float", Widget(kind="number"))),
-    (str, Look("string", Widget(kind="text"))),
-    (list, Look("json", Widget(kind="json"))),
-    (dict, Look("json", Widget(kind="json"))),
+    (str, Look("string", _LINE)),
+    (list, Look("json", _JSON)),
+    (dict, Look("json", _JSON)),
 )
+
+_OF_PEOPLE = frozenset({"json", "image", "mask", "list[image]"})
+"""Types in which people give what blocks hand each other as tensors: there, the hint of what is `made` counts first."""
+
+_ANY = Look("any")
+_ANYTHING = Look("any", _JSON)
+"""Of a block that says nothing: JSON can be typed in."""
 
 _SEED = Port(
     name="seed", type="int", title="Seed", default=0, widget=Widget(kind="seed", min=0, max=MAX_EXACT_INT, step=1),
@@ -93,105 +212,125 @@ _STATE = Port(
     name="generator", type="tensor", title="Generator state", advanced=True,
     description="Goes on with the random numbers where another stage stopped, in place of the seed.",
 )  # fmt: skip
+_SCHEDULER = Port(
+    name="scheduler_state", type="any", title="Scheduler state", advanced=True,
+    description="Goes on with the scheduler as another block of the stage left it: its timesteps, and where it stands.",
+)  # fmt: skip
+_SCHEDULER_AFTER = _SCHEDULER.model_copy(update={"description": "The state of the scheduler after this block."})
 _STATE_AFTER = _STATE.model_copy(update={"description": "The state of the random numbers after this block."})
+_EMBEDDINGS = Port(
+    name="embeddings", type="embeddings", title="Embeddings",
+    description="The conditioning of the denoiser as one bundle, such as prompt embeddings.",
+)  # fmt: skip
 
 
 def input_ports(description: Mapping[str, Any], connected: Iterable[str] = ()) -> tuple[Port, ...]:
     """The input ports of a described block; `connected` are inputs with an edge.
 
-    The conditioning comes as one bundle `embeddings`. It is required, where the block needs a part of it, unless a
-    part is connected by itself.
+    Each group of inputs, such as the conditioning, comes as one bundle: required, where the block needs a part of it,
+    unless a part is connected by itself. Its parts are there too, folded away.
     """
     inputs: list[Mapping[str, Any]] = description["inputs"]
-    grouped = [item for item in inputs if item["group"]]
-    if not description["block"] and not any(item["required"] for item in grouped):
-        grouped = []  # a whole pipeline makes its own
+    sizes: Mapping[str, int] = description.get("sizes", {})
+    groups = dict.fromkeys(item["group"] for item in inputs if item["group"])
     plain = [item for item in inputs if item["name"] and not item["group"]]
-    ports = [_input_port(item) for item in plain if item["name"] not in HIDDEN]
-    if grouped:
-        parts = [_part_port(item) for item in grouped if item["name"]]
-        single = any(part.name in connected for part in parts)
-        ports = [_bundle(required=any(item["required"] for item in grouped) and not single), *ports, *parts]
-    if any(item["name"] == "generator" for item in inputs):
+    ports = [_bundle_port(group, inputs, frozenset(connected)) for group in groups]
+    ports += [_input_port(item, sizes) for item in plain if item["name"] not in HIDDEN]
+    ports += [_part_port(item, sizes) for item in inputs if item["name"] and item["group"]]
+    if _takes_generator(description):
         ports += [_SEED, _STATE]
+    if description.get("scheduler"):
+        ports.append(_SCHEDULER)
     return tuple(sorted(ports, key=lambda port: port.advanced))
 
 
 def output_ports(description: Mapping[str, Any]) -> tuple[Port, ...]:
     """The output ports of a described block: what later stages use first, the rest folded away.
 
-    A block with a denoising loop does not hand the conditioning on: nothing after it needs that.
+    A block with a denoising loop hands the conditioning on only where something after it takes a part of it.
     """
-    outputs: list[Mapping[str, Any]] = description["outputs"]
-    ports = [
-        _output_port(item)
-        for item in outputs
-        if not _in_bundle(item) and item["name"] not in HIDDEN and (description["block"] or _of_pipeline(item))
-    ]
-    if hands_on_embeddings(description):
-        takes = any(item["group"] for item in description["inputs"])
-        ports.insert(0, _bundle(required=False).model_copy(update={"advanced": takes}))
-    if any(item["name"] == "generator" for item in description["inputs"]):
+    outputs = [item for item in description["outputs"] if item["name"] not in HIDDEN]
+    ports = [_output_port(item) for item in outputs]
+    for group in dict.fromkeys(item["group"] for item in outputs if _in_bundle(item)):
+        if hands_on(description, group):
+            parts = [item for item in outputs if item["group"] == group]
+            news = not any(item["group"] == group for item in description["inputs"])
+            main = news or any(item["final"] for item in parts)
+            ports.insert(0, _bundle(group).model_copy(update={"advanced": not main}))
+    if _takes_generator(description):
         ports.append(_STATE_AFTER)
+    if description.get("scheduler"):
+        ports.append(_SCHEDULER_AFTER)
     return tuple(sorted(ports, key=lambda port: port.advanced))
 
 
-def hands_on_embeddings(description: Mapping[str, Any]) -> bool:
-    """Whether the block has the output `embeddings`."""
-    return not description["loops"] and any(_in_bundle(item) for item in description["outputs"])
+def hands_on(description: Mapping[str, Any], group: str) -> bool:
+    """Whether the block has the bundle of a group as an output."""
+    parts = [item for item in description["outputs"] if item["group"] == group and _in_bundle(item)]
+    return any(item["final"] for item in parts) if description["loops"] else bool(parts)
 
 
 def look(item: Mapping[str, Any]) -> Look:
     """How the port of a described input or output looks. Never fails: what is not understood is `any`."""
-    name, hint, default = item["name"], _bare_hint(item["type"]), item.get("default")
+    hint, default = _bare_hint(item["type"]), item.get("default")
+    made = bool(item.get("upstream")) or "final" in item
     for pattern, found in LOOKS:
-        if re.fullmatch(pattern, name):
-            return _with_list(found, hint)
+        if re.fullmatch(pattern, item["name"]):
+            return (made and found.type in _OF_PEOPLE and _by_hint(hint, made)) or _with_list(found, hint)
     for kind, found in _BY_DEFAULT:
         if isinstance(default, kind):
             return found
-    for pattern, found in _BY_HINT:
-        if re.fullmatch(pattern, hint):
-            return found
-    return Look("any")
+    return _by_hint(hint, made) or (_ANY if hint or made else _ANYTHING)
 
 
 def title(name: str) -> str:
-    """`num_inference_steps` → `Steps`, `prompt_2` → `Prompt 2`."""
-    words = {"num_inference_steps": "Steps", "mask_image": "Mask"}.get(name, name)
-    words = words.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
+    """`num_inference_steps` → `Steps`, `prompt_2` → `Prompt 2`, `num_latent_frames` → `Number of latent frames`."""
+    if name in TITLES:
+        return TITLES[name]
+    words = re.sub(r"^num_(?!\w+_per_)", "number_of_", name).removeprefix("num_").split("_")
+    text = " ".join(_SMALL.get(word, word) for word in words if word)
+    return text[:1].upper() + text[1:]
+
+
+def _by_hint(hint: str, made: bool) -> Look | None:
+    """`made` by a block, a bare list or dict may hold anything; set by a person, it is JSON."""
+    if made and re.search(_BARE, hint):
+        return None
+    return next((found for pattern, found in _BY_HINT if re.fullmatch(pattern, hint)), None)
 
 
 def _with_list(found: Look, hint: str) -> Look:
-    """Several reference pictures, where the hint allows nothing else."""
-    if found.type == "image" and re.fullmatch(r"(list|List)\[PIL\.Image\.Image\]", hint):
-        return found._replace(type="list[image]")
+    """Several pictures or tensors, where the hint allows nothing else."""
+    if found.type in ("image", "mask", "tensor") and re.fullmatch(_PICTURES, hint):
+        return found._replace(type="list[image]", widget=None)
+    if found.type == "tensor" and re.fullmatch(r"(list|List)(\[torch\.Tensor\])?", hint):
+        return found._replace(type="list[tensor]")
     return found
 
 
 def _bare_hint(hint: str) -> str:
     """`torch.Tensor | None` → `torch.Tensor`."""
-    return re.sub(r"^(typing\.)?Optional\[(.*)\]$", r"\2", re.sub(r" \| None|None \| ", "", hint))
+    return re.sub(r"^(?:typing\.)?Optional\[(.*)\]$", r"\1", re.sub(r" \| None|None \| ", "", hint))
 
 
-def _input_port(item: Mapping[str, Any]) -> Port:
+def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
     found = look(item)
     default = found.default if item["default"] is None else item["default"]
+    needed = item["required"] and default is None
     return Port(
         name=item["name"],
         type=found.type,
         title=title(item["name"]),
         description=_documented(item, found),
-        required=item["required"] and default is None,
+        required=needed,
         default=default,
-        widget=_around(found.widget, default),
-        advanced=not (found.main or item["required"] or item["upstream"]),
+        widget=_fitting(item, found.widget, default, sizes),
+        advanced=not (found.main or needed or item["upstream"]),
     )
 
 
-def _part_port(item: Mapping[str, Any]) -> Port:
-    port = _input_port(item)
+def _part_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
+    port = _input_port(item, sizes)
     description = f"{port.description} Takes the place of this part of the embeddings.".strip()
     return port.model_copy(update={"required": False, "advanced": True, "description": description})
 
@@ -200,18 +339,34 @@ def _output_port(item: Mapping[str, Any]) -> Port:
     found = look(item)
     return Port(
         name=item["name"],
-        type=found.type if item["final"] or item["name"] == "latents" else "any",  # what no one needs may be None
+        type=found.type,
         title=title(item["name"]),
         description=_documented(item, found),
-        advanced=not item["final"],
+        optional=not item["final"] or bool(item["group"]) or "None" in item["type"] or _beside(item["name"], found),
+        advanced=not item["final"] or (bool(item["group"]) and not item["name"].endswith("latents")),
     )
 
 
-def _bundle(*, required: bool) -> Port:
-    return Port(
-        name="embeddings", type="embeddings", title="Embeddings", required=required,
-        description="The conditioning of the denoiser as one bundle, such as prompt embeddings.",
-    )  # fmt: skip
+def _beside(name: str, found: Look) -> bool:
+    """Whether an output is a result beside the pictures, such as a sound: not every run has one."""
+    return bool(RESULTS.fullmatch(name)) and found.type not in ("image", "list[image]")
+
+
+def _bundle(group: str) -> Port:
+    if group == GROUP:
+        return _EMBEDDINGS
+    text = "Values that belong together, as one bundle."
+    return Port(name=group, type="embeddings", title=title(group), description=text)
+
+
+def _bundle_port(group: str, inputs: Iterable[Mapping[str, Any]], connected: frozenset[str]) -> Port:
+    """It takes several edges, since several stages may make parts; later ones win."""
+    items = [item for item in inputs if item["group"] == group]
+    required = any(item["required"] for item in items)
+    single = any(item["name"] in connected for item in items)
+    main = required or any(item["upstream"] for item in items)
+    settings = {"type": "list[embeddings]", "many": True, "required": required and not single, "advanced": not main}
+    return _bundle(group).model_copy(update=settings)
 
 
 def _in_bundle(item: Mapping[str, Any]) -> bool:
@@ -219,20 +374,35 @@ def _in_bundle(item: Mapping[str, Any]) -> bool:
     return bool(item["group"]) and not item["name"].endswith("latents")
 
 
-def _of_pipeline(item: Mapping[str, Any]) -> bool:
-    """Whether an output is worth a port on a whole pipeline, whose stages' inner outputs no one takes."""
-    return bool(item["final"]) or item["name"] == "latents"
+def _takes_generator(description: Mapping[str, Any]) -> bool:
+    return any(item["name"] == "generator" for item in description["inputs"])
 
 
 def _documented(item: Mapping[str, Any], found: Look) -> str:
-    text = (item["description"] or "").strip()
+    text = (item["description"] or "").strip() or _usual_doc(item["name"])
     hint = f"({item['type']})" if found.type == "any" and item["type"] else ""
-    return " ".join(part for part in (text, hint) if part)
+    by_block = item.get("by_block", {})
+    defaults = f"Defaults: {', '.join(f'{value} in {name}' for name, value in by_block.items())}." if by_block else ""
+    return " ".join(part for part in (text, hint, defaults) if part)
 
 
-def _around(widget: Widget | None, default: Any) -> Widget | None:
-    """The widget with bounds that hold the block's own default."""
-    if widget is None or isinstance(default, bool) or not isinstance(default, int | float):
+def _usual_doc(name: str) -> str:
+    return next((text for pattern, text in DOCS if re.fullmatch(pattern, name)), "")
+
+
+def _fitting(item: Mapping[str, Any], widget: Widget | None, default: Any, sizes: Mapping[str, int]) -> Widget | None:
+    """The widget with the pipeline's steps and default sizes, and bounds that hold the block's own default."""
+    if widget is None or (item["upstream"] and item["required"]):
+        return widget
+    name, changes = item["name"], dict[str, Any]()
+    if name in ("height", "width") and (step := sizes.get("step")):
+        changes = {"min": step, "step": step}
+    if name == "num_frames" and (step := sizes.get("frame_step")) and ((default or 1) - 1) % step == 0:
+        changes = {"step": step}
+    if default is None and not widget.placeholder:
+        changes["placeholder"] = str(sizes.get(name) or item.get("text", ""))
+    widget = widget.model_copy(update=changes) if changes else widget
+    if isinstance(default, bool) or not isinstance(default, int | float):
         return widget
     low = widget.min if widget.min is None else min(widget.min, default)
     high = widget.max if widget.max is None else max(widget.max, default)

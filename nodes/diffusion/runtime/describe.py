@@ -26,14 +26,15 @@ from nodes.diffusion.runtime.blocks import (
     tree,
     workflows,
 )
-from nodes.diffusion.runtime.rewrites import rewritten_inputs
+from nodes.diffusion.runtime.source import rewritten_inputs
 from nodes.diffusion.runtime.schedulers import uses_scheduler
 
 
 @dataclass(frozen=True)
 class Said:
-    """What the blocks of a pipeline say of names: type hints and texts, and which group a name belongs to."""
+    """What the blocks of a pipeline say of names: type hints (`taken`: by those that take them), texts and groups."""
 
+    taken: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -121,6 +122,7 @@ def said_in(*roots: ModularPipelineBlocks) -> Said:
         for param in block.inputs:
             if param.name:
                 _note(said, param)
+                said.taken.setdefault(param.name, hint_text(param.type_hint))
     return said
 
 
@@ -141,7 +143,7 @@ def output_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> li
     return [
         {
             "name": param.name,
-            "type": hint_text(param.type_hint) or said.types.get(param.name, ""),
+            "type": _made_type(param, around, said),
             "description": _text(param.description) or said.texts.get(param.name, ""),
             "group": param.kwargs_type or said.groups.get(param.name, ""),
             "final": param.name in final,
@@ -190,7 +192,10 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class _Step:
-    """A block in a sequence, by the names that it takes, cannot do without, and makes."""
+    """A block in a sequence, by the names that it takes, cannot do without, and makes.
+
+    A group that it takes as a whole is among them by a name that no input has.
+    """
 
     path: str
     takes: frozenset[str]
@@ -199,13 +204,17 @@ class _Step:
 
     @classmethod
     def of(cls, path: str, block: ModularPipelineBlocks) -> "_Step":
-        params = [param for param in block.inputs if param.name]
+        params = block.inputs
         return cls(
             path,
-            takes=frozenset(param.name for param in params),
-            needs=frozenset(param.name for param in params if param.required and param.default is None),
+            takes=frozenset(param.name or _whole_group(param.kwargs_type) for param in params),
+            needs=frozenset(param.name for param in params if param.name and param.required and param.default is None),
             makes=frozenset(output.name for output in block.intermediate_outputs),
         )
+
+
+def _whole_group(group: str | None) -> str:
+    return f"**{group}"
 
 
 def _around(blocks: ModularPipelineBlocks, order: list[_Step], path: str, asked: Mapping[str, Any]) -> Around:
@@ -315,8 +324,16 @@ def _final(block: ModularPipelineBlocks, names: list[str], around: Around, said:
     else:
         news = {name for name in names if name not in taken or name.endswith("latents")}
         final = results | {name for name in around.after if name in news or name in around.needed}
+        final |= {name for name in news if _whole_group(said.groups.get(name)) in around.after}
     ungrouped = [name for name in names if not said.groups.get(name)]
     return final & set(names) or {name for name in ungrouped if name not in taken} or set(ungrouped)
+
+
+def _made_type(param: Any, around: Around, said: Said) -> str:
+    """Blocks call pictures what still are tensors, when another block makes pictures of them: that one knows."""
+    hint = hint_text(param.type_hint) or said.types.get(param.name, "")
+    taken = said.taken.get(param.name, "")
+    return taken if param.name in (around.after or ()) and "Image" in hint and "Tensor" in taken else hint
 
 
 def _last(block: ModularPipelineBlocks) -> ModularPipelineBlocks:

@@ -29,7 +29,7 @@ def shown(ports: tuple[Port, ...]) -> list[str]:
 STAGES = {
     ("text2image", "text_encoder"): (["prompt string", "negative_prompt string"], ["embeddings embeddings"]),
     ("text2image", "denoise"): (
-        ["embeddings embeddings *", "num_inference_steps int", "height int", "width int", "seed int"],
+        ["embeddings list[embeddings] *", "num_inference_steps int", "height int", "width int", "seed int"],
         ["latents latents"],
     ),
     ("text2image", "decode"): (["latents latents *"], ["images list[image]"]),
@@ -38,7 +38,7 @@ STAGES = {
         ["image_latents latents"],
     ),
     ("image2image", "denoise"): (
-        ["embeddings embeddings *", "num_inference_steps int", "strength float", "image_latents latents *", "seed int"],
+        ["embeddings list[embeddings] *", "num_inference_steps int", "strength float", "image_latents latents *", "seed int"],
         ["latents latents"],
     ),
     ("inpainting", "vae_encoder"): (
