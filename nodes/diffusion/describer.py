@@ -9,15 +9,16 @@ import json
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
+from engine.errors import NodeError
 from nodes.diffusion.heavy import runtime
 from nodes.diffusion.repos import Located, Repos
 
-FORMAT = 2
+FORMAT = 3
 """Raise it when descriptions change, so that kept ones are made anew."""
 
 _IN_MEMORY = 64
@@ -34,9 +35,16 @@ class Describer:
         self._lock = threading.Lock()
 
     def repo(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """`{repo, revision}` → `{repo, commit, pipeline, blocks, workflows, guidance_scale, sizes, components}`."""
-        located = self._repos.locate(request["repo"], request.get("revision"))
-        return {"repo": request["repo"], "commit": located.commit, **self.pipeline(located)}
+        """`{repo, revision}` → what `pipeline` says and `{repo, commit, local, in_blocks, foreign}`.
+
+        `foreign` are the components in other repos with the commits of those; with `latest` the hub is asked anew.
+        """
+        latest = bool(request.get("latest"))
+        located = self._repos.locate(request["repo"], request.get("revision"), latest=latest)
+        facts = self.pipeline(located)
+        foreign = runtime("foreign").resolved(self._repos, facts["foreign"], latest=latest) if facts["foreign"] else []
+        place = {"commit": located.commit, "local": not located.on_hub, "in_blocks": located.in_blocks}
+        return {**facts, "repo": request["repo"], **place, "foreign": foreign}
 
     def pipeline(self, located: Located) -> dict[str, Any]:
         """See `runtime.describe.describe_pipeline`, and `runtime.sizes`."""
@@ -45,7 +53,8 @@ class Describer:
             runtime("weights").refuse_pickled(self._repos, located)
             pipeline = runtime("blocks").root_pipeline(located, self._repos)
             facts: dict[str, Any] = runtime("describe").describe_pipeline(pipeline)
-            return facts | {"sizes": runtime("sizes").sizes(pipeline, located)}
+            foreign = runtime("foreign").foreign_sources(pipeline, located)
+            return facts | {"sizes": runtime("sizes").sizes(pipeline, located, self._repos), "foreign": foreign}
 
         facts = self.kept(["repo", located.repo, located.commit], make)
         if facts["own_code"]:
@@ -60,7 +69,7 @@ class Describer:
         path = request["block"]
         if path not in workflow["blocks"]:
             known = dict.fromkeys(name.partition(".")[0] for name in workflow["tree"])
-            raise runtime("blocks").no_such_block(path, known)
+            raise no_such_block(path, known)
         paths = {name: workflow[name] for name in ("tree", "inner", "paths")}
         return {**workflow["blocks"][path], **paths, "sizes": pipeline["sizes"]}
 
@@ -93,6 +102,14 @@ class Describer:
             if len(self._ready) > _IN_MEMORY:
                 self._ready.popitem(last=False)
         return answer
+
+
+def no_such_block(path: str, known: Iterable[str]) -> NodeError:
+    """The error for a path that leads nowhere; `known` are the stages that there are."""
+    return NodeError(
+        f"The pipeline has no block {path!r} in this workflow.",
+        remedy=f"Its stages are {', '.join(known)}.", port="block", code="unknown_block",
+    )  # fmt: skip
 
 
 def family_question(blocks: str, workflow: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 import importlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _importing = threading.RLock()
@@ -15,3 +17,10 @@ def runtime(module: str) -> Any:
     """
     with _importing:
         return importlib.import_module(f"nodes.diffusion.runtime.{module}")
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """For what imports more of diffusers as it goes; see `runtime`. Never run others' code inside."""
+    with _importing:
+        yield

@@ -1,28 +1,31 @@
 """The diffusion pack: its node definitions, and what it brings to a worker."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import WorkerFacts, WorkerSide
-from nodes.diffusion import block, custom, pipeline
+from nodes.diffusion import asking, block, component, custom, families, pipeline
 from nodes.diffusion.heavy import runtime
 
 
 def definitions() -> list[NodeDefinition]:
     """For server and worker alike; imports neither torch nor diffusers."""
-    return [pipeline.DEFINITION, block.DEFINITION, custom.DEFINITION]
+    return [pipeline.DEFINITION, component.LOAD, component.REPLACE, block.DEFINITION, custom.DEFINITION]
 
 
 def worker_side(facts: WorkerFacts) -> WorkerSide:
     """Value kinds, describers and the component store. Imports nothing heavy itself: `warm` does, in the background."""
     from nodes.diffusion.describer import Describer
+    from nodes.diffusion.families import Families
     from nodes.diffusion.repos import Repos
     from nodes.diffusion.runtime.components import ComponentStore
-    from nodes.diffusion.runtime.tensors import TensorKind
+    from nodes.diffusion.runtime.tensors import ArrayKind, TensorKind
 
     repos = Repos(facts)
     store, describer = ComponentStore(facts, repos), Describer(facts.data_dir, repos)
+    all_families = Families(describer)
 
     def describe_block(request: Mapping[str, Any]) -> dict[str, Any]:
         if not request.get("parts"):
@@ -33,19 +36,30 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
     def describe_custom(request: Mapping[str, Any]) -> dict[str, Any]:
         return custom.describe(describer, repos, facts.data_dir, request)
 
+    def describe_doc(request: Mapping[str, Any]) -> dict[str, Any]:
+        description: dict[str, Any] = runtime("doc").describe(repos, request)
+        return description
+
     return WorkerSide(
-        kinds=(TensorKind(),),
+        kinds=(TensorKind(), ArrayKind()),
         describers={
             pipeline.SUBJECT: describer.repo,
             block.SUBJECT: describe_block,
             custom.SUBJECT: describe_custom,
+            component.SUBJECT: lambda request: component.describe(repos, request),
+            asking.DOC: describe_doc,
+            families.SUBJECT: all_families.answer,
         },
         states={"components": store},
         models=store,
-        warm=warm,
+        warm=lambda: warm(all_families, store.quiet),
     )
 
 
-def warm() -> None:
-    """Import what the first run needs: torch, transformers and diffusers' modular part."""
+def warm(all_families: families.Families, quiet: families.Turn) -> None:
+    """Import what the first run needs: torch, transformers and diffusers' modular part; then describe all families.
+
+    That waits for whatever people want done, and is kept for the next start.
+    """
     runtime("run")
+    threading.Thread(target=all_families.prepare, args=(quiet,), name="describe-families", daemon=True).start()

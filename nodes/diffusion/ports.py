@@ -352,11 +352,16 @@ def _beside(name: str, found: Look) -> bool:
     return bool(RESULTS.fullmatch(name)) and found.type not in ("image", "list[image]")
 
 
+def bundle_name(group: str) -> str:
+    """The name of the port that has a group of inputs, or outputs, as one bundle."""
+    return _EMBEDDINGS.name if group == GROUP else group
+
+
 def _bundle(group: str) -> Port:
     if group == GROUP:
         return _EMBEDDINGS
     text = "Values that belong together, as one bundle."
-    return Port(name=group, type="embeddings", title=title(group), description=text)
+    return Port(name=bundle_name(group), type="embeddings", title=title(group), description=text)
 
 
 def _bundle_port(group: str, inputs: Iterable[Mapping[str, Any]], connected: frozenset[str]) -> Port:

@@ -19,6 +19,8 @@ from diffusers.modular_pipelines.modular_pipeline import (
 )
 
 from engine.errors import NodeError
+from nodes.diffusion.describer import no_such_block
+from nodes.diffusion.heavy import importing
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
@@ -43,7 +45,8 @@ def root_pipeline(located: Located, repos: Repos) -> Pipeline:
         return _own_pipeline(located, own_blocks(located, repos))
     load: Any = ModularPipeline.from_pretrained
     try:
-        return load(str(located.folder), trust_remote_code=False, local_files_only=True)
+        with importing():
+            return load(str(located.folder), trust_remote_code=False, local_files_only=True)
     except (ValueError, OSError, AttributeError, ImportError) as error:
         raise NodeError(
             f"Repo {located.repo!r} holds no pipeline that Modular Diffusers knows: {error}",
@@ -84,14 +87,6 @@ def block_at(blocks: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks:
     if found is None:
         raise no_such_block(path, stages(blocks))
     return found
-
-
-def no_such_block(path: str, known: Iterable[str]) -> NodeError:
-    """The error for a path that leads nowhere; `known` are the stages that there are."""
-    return NodeError(
-        f"The pipeline has no block {path!r} in this workflow.",
-        remedy=f"Its stages are {', '.join(known)}.", port="block", code="unknown_block",
-    )  # fmt: skip
 
 
 def require_runnable(blocks: ModularPipelineBlocks, path: str) -> None:

@@ -78,6 +78,12 @@ class ComponentStore:
                 with self._lock:
                     self._needed.clear()
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Waits until no node runs here; inside none begins, so stay but a moment."""
+        with self._running:
+            yield
+
     def take(self, ref: PipelineRef, located: Located, spec: Any) -> Any:
         """The component of a `ComponentSpec`, loaded if need be. Use it inside a `session`.
 

@@ -26,8 +26,8 @@ from nodes.diffusion.runtime.blocks import (
     tree,
     workflows,
 )
-from nodes.diffusion.runtime.source import rewritten_inputs
 from nodes.diffusion.runtime.schedulers import uses_scheduler
+from nodes.diffusion.runtime.source import rewritten_inputs
 
 
 @dataclass(frozen=True)
