@@ -38,7 +38,7 @@ export interface paths {
          * Get Artifact
          * @description The file. It may be cached for ever; ranges are answered.
          *
-         *     Downloaded with `?download=cat.png&run=…`, a PNG or WebP carries the graph of that run, which
+         *     Downloaded with `?download=cat.png&run=…`, a PNG, WebP or MP4 carries the graph of that run, which
          *     POST /api/graphs/read and the canvas read out of it again.
          */
         readonly get: operations["get_artifact"];
@@ -321,7 +321,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Read Graph From Picture
-         * @description Read the graph out of a PNG or WebP file that carries one: raw body, or the field `file` of a form.
+         * @description Read the graph out of a PNG, WebP or MP4 file that carries one: raw body, or the field `file` of a form.
          *
          *     A file without a graph, or of another type, is 404.
          */
@@ -2163,7 +2163,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            readonly kind: "text" | "multiline" | "number" | "slider" | "select" | "combobox" | "repo" | "checkbox" | "seed" | "color" | "file" | "image" | "mask" | "json";
+            readonly kind: "text" | "multiline" | "number" | "slider" | "select" | "combobox" | "repo" | "checkbox" | "seed" | "color" | "file" | "image" | "mask" | "video" | "json";
             /** Max */
             readonly max?: number | null;
             /** Min */

@@ -6,6 +6,7 @@ import { usePreview } from "@/store/previews";
 import { useNodeRun } from "@/store/runs";
 import { openDialog } from "@/store/ui";
 import { text } from "@/strings";
+import { VideoView } from "@/widgets/value/VideoView";
 import { lastPictures } from "./facts";
 import { picturesIn, type Picture } from "./pictures";
 
@@ -64,16 +65,7 @@ export function NodeMedia({ id, title, place }: NodeMediaProps) {
 function PictureView({ picture, label, onOpen }: { picture: Picture; label: string; onOpen: () => void }) {
   const { id, mime } = picture.artifact;
   if (mime.startsWith("video/")) {
-    return (
-      <video
-        className="nodrag size-full min-h-0 object-contain"
-        src={artifactUrl(id)}
-        controls
-        muted
-        loop
-        playsInline
-      />
-    );
+    return <VideoView address={artifactUrl(id)} poster={thumbnailUrl(id, THUMBNAIL)} className="size-full min-h-0" />;
   }
   return (
     <button type="button" className="min-h-0 cursor-zoom-in" aria-label={label} onClick={onOpen}>

@@ -1,4 +1,4 @@
-/** What becomes of files on the canvas: graphs open in a tab, pictures are uploaded and become nodes. */
+/** What becomes of files on the canvas: graphs open in a tab, pictures and videos are uploaded and become nodes. */
 import { importMellon, type ImportLine } from "@/api/blocks";
 import { ApiError } from "@/api/client";
 import type { JsonObject } from "@/graph/json";
@@ -10,6 +10,7 @@ import { openTab } from "@/store/editor";
 import { dismiss, toast } from "@/store/toasts";
 import { openDialog } from "@/store/ui";
 import { text } from "@/strings";
+import { loaderOf } from "@/widgets/artifacts";
 import { upload } from "@/widgets/upload";
 import { place } from "./placing";
 
@@ -39,18 +40,18 @@ async function takeFile(file: File, at: Point): Promise<boolean> {
     tellUnreadable(file.name, error);
     return false;
   }
-  if (!file.type.startsWith("image/")) {
+  if (!/^(?:image|video)\//.test(file.type)) {
     toast({ kind: "error", title: text.canvas.notReadable(file.name), text: text.canvas.notReadableText });
     return false;
   }
   const id = await uploadWithToast(file);
-  if (id !== null) placeImage(id, at);
+  if (id !== null) placeMedia(id, at);
   return id !== null;
 }
 
-/** A Load image node that shows an artifact. */
-export function placeImage(artifact: string, at: Point): void {
-  place({ type: "image.load", params: { image: artifact } }, at);
+/** A Load image or Load video node that shows an artifact. */
+export function placeMedia(artifact: string, at: Point): void {
+  place(loaderOf(artifact), at);
 }
 
 interface Found {
@@ -59,14 +60,14 @@ interface Found {
   readonly report?: readonly ImportLine[];
 }
 
-/** The graph in a JSON file or a picture; null if it is another file. Raises DocumentError, or ApiError. */
+/** The graph in a JSON file, a picture or a video; null if it is another file. Raises DocumentError, or ApiError. */
 async function graphIn(file: File): Promise<Found | null> {
   if (file.type === "application/json" || /\.json$/i.test(file.name)) {
     const source = await file.text();
     const workflow = mellonWorkflow(source);
     return workflow === null ? { graph: parseDoc(source) } : imported(workflow, file.name);
   }
-  if (!file.type.startsWith("image/") || file.size > LARGEST_READ) return null;
+  if (!/^image\/|^video\/mp4$/.test(file.type) || file.size > LARGEST_READ) return null;
   const found = readGraph(new Uint8Array(await file.arrayBuffer()));
   return found === null ? null : { graph: parseDoc(found) };
 }

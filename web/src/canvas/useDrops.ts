@@ -3,7 +3,7 @@ import { useMemo, type DragEvent } from "react";
 import type { JsonValue } from "@/api/types";
 import type { Point } from "@/graph/types";
 import { edgeUnder } from "./edgeUnder";
-import { placeImage, takeFiles } from "./files";
+import { placeMedia, takeFiles } from "./files";
 import type { Flow } from "./layouting";
 import { place, placeOnEdge, type Stamp } from "./placing";
 
@@ -31,7 +31,7 @@ export function useDrops(flow: Flow) {
         if (stamp === null && artifact === null && dataTransfer.files.length === 0) return;
         event.preventDefault();
         if (stamp !== null) dropNode(stamp, at, { x: event.clientX, y: event.clientY });
-        else if (artifact !== null) placeImage(artifact, at);
+        else if (artifact !== null) placeMedia(artifact, at);
         else void takeFiles([...dataTransfer.files], at);
       },
     }),

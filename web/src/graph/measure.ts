@@ -106,6 +106,7 @@ export function widgetHeight(port: Port, value?: JsonValue): number {
       return 84;
     case "image":
     case "mask":
+    case "video":
     case "file":
       return value === undefined || value === null || value === "" ? 56 : 120;
     default:

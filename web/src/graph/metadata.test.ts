@@ -59,3 +59,19 @@ test.each([
 ])("anything else has none", (bytes) => {
   expect(readGraph(bytes)).toBeNull();
 });
+
+describe("MP4", () => {
+  const id = [0xd1, 0x89, 0x80, 0x8b, 0x92, 0xe7, 0x52, 0x84, 0xb2, 0x97, 0x0d, 0x1b, 0x7b, 0xdd, 0xf3, 0x1b];
+  const box = (name: string, content: number[]): number[] => [...big(8 + content.length), ...utf8(name), ...content];
+  const large = [...big(1), ...utf8("mdat"), ...big(0), ...big(17), 7];
+  const file = (...boxes: number[][]): Uint8Array => new Uint8Array([box("ftyp", utf8("isom")), ...boxes].flat());
+
+  test.each([
+    ["in the last box", file(large, box("moov", [1]), box("uuid", [...id, ...utf8(TEXT)])), TEXT],
+    ["of another program", file(box("uuid", utf8("0123456789abcdef{}"))), null],
+    ["cut off", file(box("uuid", [...id, ...utf8(TEXT)])).subarray(0, 30), null],
+    ["a box that goes on to the end", file([...big(0), ...utf8("mdat"), 1, 2, 3]), null],
+  ])("%s", (_, bytes, text) => {
+    expect(readGraph(bytes)).toBe(text);
+  });
+});

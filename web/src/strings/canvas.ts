@@ -139,7 +139,7 @@ export const canvas = {
   uploadShare: (percent: number) => `${percent} %`,
   uploadFailed: (name: string) => `${name} was not uploaded`,
   notReadable: (name: string) => `${name} cannot be opened`,
-  notReadableText: "Drop a workflow (JSON), a picture made with Blockloom, or an image.",
+  notReadableText: "Drop a workflow (JSON), a picture or video made with Blockloom, or any image or video.",
   // Blocks
   blocks: {
     needsReview: "Needs review",

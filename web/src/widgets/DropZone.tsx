@@ -4,9 +4,17 @@ import { text } from "@/strings";
 import { toast } from "@/store/toasts";
 import { cx } from "@/ui/cx";
 
+export type Takes = "image" | "video" | "any";
+
+const ACCEPTED: Record<Takes, string | undefined> = {
+  image: "image/*",
+  video: "video/*,image/gif,.mkv,.avi,.mov",
+  any: undefined,
+};
+
 export interface DropZoneProps {
-  /** Pictures only, or any file. */
-  pictures: boolean;
+  /** What files it takes. */
+  takes: Takes;
   disabled: boolean;
   onFile: (file: File) => void;
   /** A button in it with the attribute `data-choose` opens the file dialog. */
@@ -14,15 +22,16 @@ export interface DropZoneProps {
   className?: string;
 }
 
-export function DropZone({ pictures, disabled, onFile, children, className }: DropZoneProps) {
+export function DropZone({ takes, disabled, onFile, children, className }: DropZoneProps) {
   const [over, setOver] = useState(false);
   const chooser = useRef<HTMLInputElement>(null);
   const take = (files: FileList | null) => {
     const [file, ...more] = files ?? [];
     if (file === undefined) return;
     if (more.length > 0) toast({ kind: "warning", title: text.widgets.oneFile });
-    else if (pictures && file.type !== "" && !file.type.startsWith("image/")) {
-      toast({ kind: "warning", title: text.widgets.notPicture(file.name) });
+    else if (isOther(file, takes)) {
+      const words = takes === "video" ? text.widgets.notVideo : text.widgets.notPicture;
+      toast({ kind: "warning", title: words(file.name) });
     } else onFile(file);
   };
   const hover = (event: DragEvent) => {
@@ -55,7 +64,7 @@ export function DropZone({ pictures, disabled, onFile, children, className }: Dr
         type="file"
         hidden
         disabled={disabled}
-        accept={pictures ? "image/*" : undefined}
+        accept={ACCEPTED[takes]}
         onChange={(event) => {
           take(event.target.files);
           event.target.value = ""; // so that the same file can be chosen again
@@ -63,4 +72,10 @@ export function DropZone({ pictures, disabled, onFile, children, className }: Dr
       />
     </div>
   );
+}
+
+/** Whether the browser knows that the file is something else; a GIF can be a picture and a video. */
+function isOther(file: File, takes: Takes): boolean {
+  if (takes === "any" || file.type === "") return false;
+  return !file.type.startsWith(`${takes}/`) && !(takes === "video" && file.type === "image/gif");
 }

@@ -1,30 +1,39 @@
-/** The control of a file: dropped, chosen, or named in the input folder; pictures show a thumbnail. */
+/** The control of a file: dropped, chosen, or named in the input folder; pictures and videos show a thumbnail. */
 import { Brush, File as FileIcon, FolderOpen, ImageUp, X } from "lucide-react";
 import { thumbnailUrl } from "@/api/client";
+import type { Widget } from "@/api/types";
 import { openDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/IconButton";
-import { isArtifactId, isPictureName } from "./artifacts";
+import { isArtifactId, isPictureName, isVideoName } from "./artifacts";
 import { ComboField } from "./ComboField";
 import type { ControlProps } from "./control";
-import { DropZone } from "./DropZone";
+import { DropZone, type Takes } from "./DropZone";
 import { useInputFiles } from "./useInputFiles";
 import { useUpload } from "./useUpload";
+
+const TAKES: Partial<Record<Widget["kind"], Takes>> = { image: "image", mask: "image", video: "video" };
+
+const WORDS: Record<Takes, string> = {
+  image: text.widgets.dropPicture,
+  video: text.widgets.dropVideo,
+  any: text.widgets.dropFile,
+};
 
 export function FileControl(props: ControlProps) {
   const { nodeId, port, widget, value, disabled, onChange } = props;
   const upload = useUpload(onChange);
   const name = typeof value === "string" ? value : "";
-  const pictures = widget.kind !== "file";
+  const takes = TAKES[widget.kind] ?? "any";
   const paint =
     widget.kind === "mask" && !disabled
       ? () => openDialog({ kind: "mask", nodeId, param: port.name, image: "" })
       : null;
   return (
     <DropZone
-      pictures={pictures}
+      takes={takes}
       disabled={disabled}
       onFile={(file) => void upload.start(file)}
       className={cx(
@@ -35,7 +44,7 @@ export function FileControl(props: ControlProps) {
       {upload.share !== null ? (
         <Progress share={upload.share} onCancel={upload.cancel} />
       ) : name === "" ? (
-        <Empty {...props} pictures={pictures} onPaint={paint} />
+        <Empty {...props} takes={takes} onPaint={paint} />
       ) : (
         <Chosen {...props} name={name} onPaint={paint} onClear={() => onChange(undefined)} />
       )}
@@ -44,13 +53,13 @@ export function FileControl(props: ControlProps) {
 }
 
 interface EmptyProps extends ControlProps {
-  pictures: boolean;
+  takes: Takes;
   onPaint: (() => void) | null;
 }
 
-function Empty({ label, disabled, pictures, onChange, onPaint }: EmptyProps) {
-  const files = useInputFiles(pictures);
-  const words = onPaint ? text.widgets.dropMask : pictures ? text.widgets.dropPicture : text.widgets.dropFile;
+function Empty({ label, disabled, takes, onChange, onPaint }: EmptyProps) {
+  const files = useInputFiles(takes);
+  const words = onPaint ? text.widgets.dropMask : WORDS[takes];
   return (
     <div className="flex h-full flex-col">
       <div className="flex min-h-0 flex-1">
@@ -91,7 +100,7 @@ interface ChosenProps extends ControlProps {
 
 function Chosen({ name, label, disabled, widget, onPaint, onClear }: ChosenProps) {
   const uploaded = isArtifactId(name);
-  const shown = uploaded && (widget.kind !== "file" || isPictureName(name));
+  const shown = uploaded && (widget.kind !== "file" || isPictureName(name) || isVideoName(name));
   return (
     <div className="group h-full">
       {shown ? (

@@ -31,6 +31,7 @@ const CONTROLS = {
   file: FileControl,
   image: FileControl,
   mask: FileControl,
+  video: FileControl,
   json: JsonControl,
 } satisfies Record<Widget["kind"], ComponentType<ControlProps>>;
 

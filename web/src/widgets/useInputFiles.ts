@@ -1,13 +1,14 @@
 /** The files of the server's input folder, by the names that nodes take. */
 import { useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import type { Takes } from "./DropZone";
 
 const NONE: readonly string[] = [];
 
-export function useInputFiles(pictures: boolean): readonly string[] {
+export function useInputFiles(takes: Takes): readonly string[] {
   const { data } = useQuery({
-    queryKey: ["files", pictures],
-    queryFn: () => unwrap(api.GET("/api/files", { params: { query: pictures ? { kind: "image" } : {} } })),
+    queryKey: ["files", takes],
+    queryFn: () => unwrap(api.GET("/api/files", { params: { query: takes === "any" ? {} : { kind: takes } } })),
     select: ({ files }) => files.map((file) => file.path),
     staleTime: 15_000,
   });

@@ -1,6 +1,6 @@
 /** One picture or video of the gallery. */
 import { Columns2, Download, Maximize2, Play, SquareArrowOutUpRight, Workflow } from "lucide-react";
-import { artifactUrl, thumbnailUrl } from "@/api/client";
+import { thumbnailUrl } from "@/api/client";
 import { openRun } from "@/store/open";
 import { text } from "@/strings";
 import { ContextMenu } from "@/ui/ContextMenu";
@@ -37,27 +37,17 @@ export function GalleryTile({ media, isCompared, onLook, onCompare }: Props) {
         onDragStart={(event) => dragPicture(event, artifact, name, run)}
         onClick={onLook}
       >
-        {medium === "image" ? (
-          <img
-            src={thumbnailUrl(artifact.id, 256)}
-            alt=""
-            loading="lazy"
-            draggable={false}
-            className="size-full object-cover"
-          />
-        ) : (
-          <>
-            <video
-              src={artifactUrl(artifact.id)}
-              preload="metadata"
-              muted
-              playsInline
-              className="size-full object-cover"
-            />
-            <span className="absolute right-1.5 bottom-1.5 flex size-5 items-center justify-center rounded-full bg-black/60 text-white">
-              <Play size={12} aria-hidden />
-            </span>
-          </>
+        <img
+          src={thumbnailUrl(artifact.id, 256)}
+          alt=""
+          loading="lazy"
+          draggable={false}
+          className="size-full object-cover"
+        />
+        {medium === "video" && (
+          <span className="absolute right-1.5 bottom-1.5 flex size-5 items-center justify-center rounded-full bg-black/60 text-white">
+            <Play size={12} aria-hidden />
+          </span>
         )}
       </button>
     </ContextMenu>
@@ -65,14 +55,12 @@ export function GalleryTile({ media, isCompared, onLook, onCompare }: Props) {
 }
 
 function menu({ artifact, medium, name, run }: Media, onLook: () => void, onCompare: () => void): MenuItem[] {
-  const forPictures: MenuItem[] = [
-    { label: words.useAsInput, icon: SquareArrowOutUpRight, onSelect: () => loadAsInput(artifact.id) },
-    { label: words.compare, icon: Columns2, onSelect: onCompare },
-  ];
+  const compare: MenuItem = { label: words.compare, icon: Columns2, onSelect: onCompare };
   return [
     { label: words.look, icon: Maximize2, onSelect: onLook },
     { label: words.openWorkflow, icon: Workflow, onSelect: () => void openRun(run) },
-    ...(medium === "image" ? forPictures : []),
+    { label: words.useAsInput, icon: SquareArrowOutUpRight, onSelect: () => loadAsInput(artifact.id) },
+    ...(medium === "image" ? [compare] : []),
     "separator",
     { label: text.common.download, icon: Download, onSelect: () => download(artifact.id, name, run) },
   ];

@@ -132,19 +132,16 @@ function CompareControl({ images, index, compare, onCompare }: Props) {
 function FileControls({ image }: { image: LightboxImage }) {
   const { artifact, title, run } = image;
   const ref = image.summary?.artifact ?? null;
-  const isPicture = !image.mime?.startsWith("video/");
   return (
     <>
-      {isPicture && (
-        <IconButton
-          icon={SquareArrowOutUpRight}
-          label={words.useAsInput}
-          onClick={() => {
-            loadAsInput(artifact);
-            closeDialog();
-          }}
-        />
-      )}
+      <IconButton
+        icon={SquareArrowOutUpRight}
+        label={words.useAsInput}
+        onClick={() => {
+          loadAsInput(artifact);
+          closeDialog();
+        }}
+      />
       {run !== undefined && (
         <IconButton
           icon={Workflow}

@@ -4,6 +4,7 @@ import { reportError } from "@/panels/shell/reportError";
 import { addedIds, addNode } from "@/graph/commands";
 import { DocumentError } from "@/graph/document";
 import type { Doc, Point } from "@/graph/types";
+import { loaderOf } from "@/widgets/artifacts";
 import { activeTab, dispatch } from "@/store/editor";
 import { toast } from "@/store/toasts";
 import { text } from "@/strings";
@@ -35,15 +36,17 @@ export async function deleteRun(id: string): Promise<boolean> {
   }
 }
 
-/** Adds a node to the active graph that loads the picture, left of all others, and shows it. */
+/** Adds a node to the active graph that loads the picture or video, left of all others, and shows it. */
 export function loadAsInput(artifact: string): void {
   const { doc } = activeTab();
-  const node = { id: "image", type: "image.load", params: { image: artifact }, position: placeForInput(doc) };
+  const loader = loaderOf(artifact);
+  const node = { id: loader.type.replace(/\..*/, ""), ...loader, position: placeForInput(doc) };
   dispatch(addNode(node));
   const [added] = addedIds(doc, activeTab().doc);
   if (added !== undefined) focusAndSelect(added);
 }
 
+const LOADERS: ReadonlySet<string> = new Set(["image.load", "video.load"]);
 const COLUMN = 340;
 const ROW = 240;
 
@@ -51,7 +54,7 @@ const ROW = 240;
 export function placeForInput({ nodes }: Pick<Doc, "nodes">): Point {
   if (nodes.length === 0) return { x: 0, y: 0 };
   const left = Math.min(...nodes.map(({ position }) => position.x));
-  const column = nodes.filter(({ position, type }) => position.x < left + COLUMN && type === "image.load");
+  const column = nodes.filter(({ position, type }) => position.x < left + COLUMN && LOADERS.has(type));
   if (column.length > 0) return { x: left, y: Math.max(...column.map(({ position }) => position.y)) + ROW };
   return { x: left - COLUMN, y: Math.min(...nodes.map(({ position }) => position.y)) };
 }
