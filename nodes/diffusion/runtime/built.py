@@ -1,30 +1,46 @@
 """A block made ready to run: its own pipeline object without weights, and what is known of its inputs and outputs."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
+from types import MappingProxyType
 from typing import Any
 
 from diffusers import ModelMixin
-from diffusers.configuration_utils import FrozenDict
+from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import STALE_DESCRIPTION, NodeError
+from nodes.diffusion.parts import Part
 from nodes.diffusion.ports import GROUP
 from nodes.diffusion.ref import PipelineRef
-from nodes.diffusion.runtime.blocks import Pipeline, block_at, has_own_code, in_workflow, loops, root_pipeline
-from nodes.diffusion.runtime.describe import input_facts, output_facts
-from nodes.diffusion.runtime.repos import Located, Repos
+from nodes.diffusion.repos import Located, Repos
+from nodes.diffusion.runtime.blocks import (
+    Pipeline,
+    block_at,
+    has_own_code,
+    in_workflow,
+    loops,
+    pipeline_of,
+    require_runnable,
+    root_pipeline,
+)
+from nodes.diffusion.runtime.composed import Homes, bring_specs, compose, homes_of, require_commits
+from nodes.diffusion.runtime.describe import describe_block, describe_within
+from nodes.diffusion.runtime.foreign import home_of
+from nodes.diffusion.runtime.schedulers import is_scheduler, uses_scheduler
+from nodes.diffusion.runtime.stand_in import StandIn
 from nodes.diffusion.runtime.weights import components_in_index, read_config
 
 _KEPT = 64
-_built: "OrderedDict[tuple[str, str, str, str], Built]" = OrderedDict()
+_built: "OrderedDict[tuple[Hashable, ...], Built]" = OrderedDict()
 
 
 @dataclass(frozen=True)
 class Built:
     """`inputs` and `outputs` by name, as in the block's description. Between runs `pipe` holds no models.
 
-    `own_code`: some of the blocks come from elsewhere than diffusers.
+    `own_code`: some of the blocks come from elsewhere than diffusers. `undeclared`: what else the pipeline has that is
+    no model, in case that the block uses it all the same.
     """
 
     pipe: Pipeline
@@ -34,56 +50,83 @@ class Built:
     takes_group: bool
     absent: frozenset[str]
     own_code: bool
+    undeclared: tuple[Any, ...]
 
-    def from_config(self, name: str, ref: PipelineRef) -> Any:
+    def from_config(self, spec: Any, ref: PipelineRef) -> Any:
         """A fresh component that has no weights (guider, image processor), with the ref's guidance scale."""
-        spec = self.pipe.get_component_spec(name)
         config = dict(spec.config or {})
-        if name == "guider" and ref.guidance_scale is not None:
+        if spec.name == "guider" and ref.guidance_scale is not None:
             config["guidance_scale"] = ref.guidance_scale
         return spec.create(config=config)
 
 
-def built(repos: Repos, ref: PipelineRef, path: str) -> Built:
-    """The block at `path`, made once and kept. Raises NodeError if the repo or the block is not there."""
+def built(
+    repos: Repos,
+    ref: PipelineRef,
+    path: str,
+    parts: tuple[Part, ...] = (),
+    commits: Mapping[str, str] = MappingProxyType({}),
+) -> Built:
+    """The block at `path`, or composed of `parts` at `commits`, made once and kept.
+
+    Raises NodeError if a repo or block is not there, or may not run.
+    """
     located = repos.locate(ref.repo, ref.commit)
     if located.commit != ref.commit:
         raise NodeError(
             f"The files of repo {ref.repo!r} have changed since they were described.",
             remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
         )  # fmt: skip
-    key = (str(located.folder), located.commit, ref.workflow, path)
+    homes = homes_of(repos, parts, commits)
+    require_commits(homes, commits)
+    elsewhere = tuple(sorted(ref.components.items()))
+    key = (str(located.folder), located.commit, ref.workflow, path, parts, tuple(homes.values()), elsewhere)
     if key not in _built:
-        _built[key] = _build(located, ref.workflow, path)
+        _built[key] = build(located, repos, ref, path, parts, homes)
         while len(_built) > _KEPT:
             _built.popitem(last=False)
     _built.move_to_end(key)
     return _built[key]
 
 
-def _build(located: Located, workflow: str, path: str) -> Built:
-    root = root_pipeline(located)
-    blocks = in_workflow(root._blocks, workflow)
-    block = block_at(blocks, path)
-    pipe = type(root)(blocks=block, pretrained_model_name_or_path=str(located.folder), local_files_only=True)
-    _stand_in(pipe, root, located)
+def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tuple[Part, ...], homes: Homes) -> Built:
+    """As `built`, made anew each time; `located` and `homes` are where the repos of the pipeline and of parts are."""
+    root = root_pipeline(located, repos)
+    blocks = in_workflow(root._blocks, ref.workflow)
+    require_runnable(blocks, path)
+    block = compose(repos, blocks, parts, homes) if parts else block_at(blocks, path)
+    pipe = pipeline_of(type(root), block, located)
+    bring_specs(repos, pipe, parts, homes)
+    _stand_in(pipe, root, lambda spec: read_config(home_of(repos, ref, located, spec).folder))
     for loop in loops(block):
         loop._progress_bar_config = {"disable": True}
-    grouped = {output.name for output in blocks.intermediate_outputs if output.kwargs_type == GROUP}
-    inputs = input_facts(block, grouped, set())
-    wanted = set(pipe.pretrained_component_names)
+    if parts:
+        described = describe_within(blocks, block, path, after={param.name for param in block.inputs})
+    else:
+        described = describe_block(root._blocks, ref.workflow, path)
     return Built(
         pipe=pipe,
         located=located,
-        inputs={item["name"]: item for item in inputs if item["name"]},
-        outputs={item["name"]: item for item in output_facts(block, grouped, None)},
+        inputs={item["name"]: item for item in described["inputs"] if item["name"]},
+        outputs={item["name"]: item for item in described["outputs"]},
         takes_group=any(param.kwargs_type == GROUP for param in block.inputs),
-        absent=frozenset(wanted - set(components_in_index(located.folder))),
+        absent=frozenset(_absent(pipe, located) - ref.components.keys()),
         own_code=has_own_code(block),
+        undeclared=tuple(_undeclared(pipe, root, block)),
     )
 
 
-def _stand_in(pipe: Pipeline, root: Pipeline, located: Located) -> None:
+def _absent(pipe: Pipeline, located: Located) -> set[str]:
+    """The components that the repo does not have: not in its index, and the block names no place of its own for them."""
+    indexed = set(components_in_index(located.folder))
+    return {
+        name
+        for name in set(pipe.pretrained_component_names) - indexed
+        if pipe.get_component_spec(name).pretrained_model_name_or_path in (None, "", str(located.folder))
+    }
+
+
+def _stand_in(pipe: Pipeline, root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]]) -> None:
     """Let a stage know the configs of models that only other stages hold.
 
     Pipelines take default sizes and the VAE's scale factor from whatever model they have, so without this a stage by
@@ -91,6 +134,16 @@ def _stand_in(pipe: Pipeline, root: Pipeline, located: Located) -> None:
     """
     for name in set(root.pretrained_component_names) - set(pipe.component_names):
         spec = root.get_component_spec(name)
-        config = read_config(located.folder / (spec.subfolder or name))
-        if config and isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin):
-            setattr(pipe, name, SimpleNamespace(config=FrozenDict(config)))
+        if not (isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin)):
+            continue
+        if config := config_of(spec):
+            setattr(pipe, name, StandIn(spec.type_hint, config))
+
+
+def _undeclared(pipe: Pipeline, root: Pipeline, block: ModularPipelineBlocks) -> Iterator[Any]:
+    """The specs of the root's schedulers, if the block uses any, guiders and processors that `pipe` lacks."""
+    scheduling = uses_scheduler(block)
+    for name in set(root.component_names) - set(pipe.component_names):
+        spec = root.get_component_spec(name)
+        if spec.default_creation_method == "from_config" or (scheduling and is_scheduler(spec.type_hint)):
+            yield spec

@@ -1,6 +1,6 @@
 """Values on their way into a block and out of it: copies, pictures, tuples, and plain data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy
@@ -17,6 +17,8 @@ def own_copy(value: Any, device: str) -> Any:
     """The value with all tensors copied to `device`: cached values must survive blocks that work in place."""
     if isinstance(value, torch.Tensor):
         return value.to(device, copy=True)
+    if isinstance(value, numpy.ndarray):
+        return value.copy()
     if isinstance(value, dict):
         return {name: own_copy(item, device) for name, item in value.items()}
     return [own_copy(item, device) for item in value] if isinstance(value, list) else value
@@ -27,34 +29,58 @@ def block_value(item: Mapping[str, Any], value: Any) -> Any:
     kind = look(item).type
     if kind in _MODES:
         return _picture(item["name"], value, _MODES[kind])
-    if kind == "list[image]":
+    if kind == "list[image]" and isinstance(value, list):
         return [_picture(item["name"], picture, "RGB") for picture in value]
+    if isinstance(value, str) and "torch.dtype" in item["type"]:
+        return _dtype(item["name"], value)
     if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
         return tuple(value)
     return value
 
 
 def node_value(value: Any) -> Any:
-    """What a block made, as a value that can be kept: tensors on their own, tuples as lists; None for other objects."""
+    """What a block made, as a value that can be kept: arrays on their own, tuples as lists; None for other objects.
+
+    A dtype or a device becomes its name: `float32`, `cpu`.
+    """
     if isinstance(value, torch.Tensor):
         return value.detach().clone()  # keeps the memory format, which later convolutions' results hang on
     if isinstance(value, numpy.ndarray):
-        return torch.from_numpy(value.copy())
+        return value.copy() if value.dtype.kind in "biuf" else None
     if isinstance(value, list | tuple):
         return [node_value(item) for item in value]
     if isinstance(value, dict):
         return {str(name): node_value(item) for name, item in value.items()}
+    if isinstance(value, torch.dtype | torch.device):
+        return str(value).removeprefix("torch.")
     return value if isinstance(value, str | int | float | bool | Image.Image) else None
 
 
-def flat_pictures(value: Any) -> list[Image.Image]:
-    """Pictures of a batch, or of videos, in one list."""
-    if isinstance(value, Image.Image):
-        return [value]
-    return [picture for item in value for picture in flat_pictures(item)]
+def flat_pictures(value: Any) -> Any:
+    """Pictures of a batch, or of videos, in one list; what is not made of pictures as `node_value` has it."""
+    pictures = list(_pictures(value))
+    return pictures if all(isinstance(picture, Image.Image) for picture in pictures) else node_value(value)
 
 
-def _picture(name: str, value: Any, mode: str) -> Image.Image:
+def _pictures(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _pictures(item)
+    else:
+        yield value
+
+
+def _picture(name: str, value: Any, mode: str) -> Image.Image | torch.Tensor:
+    """As a block wants it; between blocks, pictures also travel as tensors."""
+    if isinstance(value, torch.Tensor):
+        return value
     if not isinstance(value, Image.Image):
         raise NodeError(f"{name} is no picture.", remedy="Connect an image output.", port=name)
     return value if value.mode == mode else value.convert(mode)
+
+
+def _dtype(name: str, value: str) -> torch.dtype:
+    found = getattr(torch, value, None)
+    if not isinstance(found, torch.dtype):
+        raise NodeError(f"{name} is no number format: {value!r}.", remedy="Write it as float32 or bfloat16.", port=name)
+    return found

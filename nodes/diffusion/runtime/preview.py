@@ -3,7 +3,7 @@
 import io
 import math
 import weakref
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from PIL import Image
@@ -12,20 +12,32 @@ SHORT_SIDE = 128
 """Pixels of a preview's shorter side, at least; the browser scales it up as smoothly, and for nothing."""
 
 _FIT_SIZE = 64
-_fits: "weakref.WeakKeyDictionary[Any, torch.Tensor]" = weakref.WeakKeyDictionary()
+_fits: "weakref.WeakKeyDictionary[Any, dict[int, torch.Tensor | None]]" = weakref.WeakKeyDictionary()
 
 
-def jpeg(latents: torch.Tensor, vae: Any | None, size: tuple[int, int] | None = None) -> bytes | None:
-    """The first of `latents` as a JPEG file, or None if they are no picture.
+class Frame(NamedTuple):
+    """What latents are of: pictures of so many pixels, videos of so many frames; None where that is not known."""
 
-    Shapes: (batch, channels, height, width), with frames after the channels, or packed as (batch, tokens, 4 channels)
-    as in Flux, where `size` (height, width in px) gives the proportions.
+    height: int | None = None
+    width: int | None = None
+    frames: int | None = None
+
+
+_SQUARE = Frame()
+
+
+def jpeg(latents: torch.Tensor, vae: Any | None, frame: Frame = _SQUARE) -> bytes | None:
+    """The first of `latents` as a JPEG file, or None if they are no picture; of a video, the frame in the middle.
+
+    Shapes: (batch, channels, height, width), with frames after the channels; or (batch, tokens, channels), where a
+    token is a pixel of the latents or four of them, and `frame` gives the proportions. `vae` may have no weights:
+    then it tells the layout only.
     """
-    grid = _grid(latents.detach(), size)
+    grid = _grid(latents.detach(), vae, frame)
     if grid is None:
         return None
     grid = grid.to(torch.float32)
-    factors = _factors(vae, grid.shape[0]) if vae is not None else None
+    factors = _factors(vae, grid.shape[0]) if isinstance(vae, torch.nn.Module) else None
     rgb = _apply(grid, factors.to(grid.device)) if factors is not None else _spread(grid)
     pixels = (rgb.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
     picture = Image.fromarray(pixels)
@@ -35,21 +47,34 @@ def jpeg(latents: torch.Tensor, vae: Any | None, size: tuple[int, int] | None = 
     return file.getvalue()
 
 
-def _grid(latents: torch.Tensor, size: tuple[int, int] | None) -> torch.Tensor | None:
-    """The first item as (channels, height, width); of a video, the middle frame."""
+def _grid(latents: torch.Tensor, vae: Any | None, frame: Frame) -> torch.Tensor | None:
+    """The first item as (channels, height, width)."""
     if latents.ndim == 5:
         return latents[0, :, latents.shape[2] // 2]
     if latents.ndim == 4:
         return latents[0]
-    if latents.ndim != 3 or latents.shape[2] % 4:
+    if latents.ndim != 3 or (shape := _tokens(latents.shape[1], frame)) is None:
         return None
-    tokens, channels = latents.shape[1], latents.shape[2] // 4
-    height, width = size or (1, 1)
-    rows = round(math.sqrt(tokens * height / width))
-    if rows == 0 or tokens % rows:
+    frames, rows, columns = shape
+    middle = latents[0].view(frames, rows, columns, -1)[frames // 2].permute(2, 0, 1)
+    depth = _depth(vae)
+    if middle.shape[0] == depth or _norm(vae) is not None:
+        return middle
+    if middle.shape[0] % 4 or (depth is not None and middle.shape[0] != 4 * depth):
         return None
-    packed = latents[0].view(rows, tokens // rows, channels, 2, 2)
-    return packed.permute(2, 0, 3, 1, 4).reshape(channels, rows * 2, -1)
+    return torch.nn.functional.pixel_shuffle(middle, 2)
+
+
+def _tokens(count: int, frame: Frame) -> tuple[int, int, int] | None:
+    """So many tokens as (frames, rows, columns), by the picture's proportions; None if they fit nothing."""
+    proportion = (frame.height or 1) / (frame.width or 1)
+    for ratio in (8, 4, 2, 1) if frame.frames else (1,):
+        frames = ((frame.frames or 1) - 1) // ratio + 1
+        rows = round(math.sqrt(count / frames * proportion))
+        columns = round(rows / proportion)
+        if rows and frames * rows * columns == count:
+            return frames, rows, columns
+    return None
 
 
 def _apply(grid: torch.Tensor, factors: torch.Tensor) -> torch.Tensor:
@@ -65,30 +90,70 @@ def _spread(grid: torch.Tensor) -> torch.Tensor:
 
 
 def _factors(vae: Any, channels: int) -> torch.Tensor | None:
-    """The fit for this VAE, (channels + 1, 3), made once; None where the VAE is of another kind."""
-    if vae not in _fits:
-        _fits[vae] = _fit(vae)
-    factors = _fits[vae]
-    return factors if factors.shape[0] == channels + 1 else None
+    """The fit of this VAE's latents to colours, (channels + 1, 3), made once; None where the VAE is of another kind."""
+    fits = _fits.setdefault(vae, {})
+    if channels not in fits:
+        fits[channels] = _fit(vae, channels)
+    return fits.get(channels)
 
 
 @torch.no_grad()
-def _fit(vae: Any) -> torch.Tensor:
-    """Least squares from the latents of drawn colour fields to their colours; empty if the VAE is of another kind."""
-    config = vae.config
-    if getattr(config, "scaling_factor", None) is None or getattr(config, "latents_mean", None) is not None:
-        return torch.empty(0)  # latents scaled channel by channel
-    weight = next(vae.parameters())
-    fields = _colour_fields().to(weight.device, weight.dtype)
-    latents = vae.encode(fields * 2 - 1, return_dict=False)[0].mode()
-    if latents.ndim != 4:
-        return torch.empty(0)
-    latents = (latents - (getattr(config, "shift_factor", None) or 0.0)) * config.scaling_factor
-    colours = torch.nn.functional.adaptive_avg_pool2d(fields.float(), latents.shape[2:])
-    known = latents.float().permute(0, 2, 3, 1).flatten(0, 2).cpu()
+def _fit(vae: Any, channels: int) -> torch.Tensor | None:
+    """Least squares from the latents of drawn colour fields to their colours."""
+    latents = _encoded_fields(vae)
+    if latents is None or latents.shape[1] != channels:
+        return None
+    colours = torch.nn.functional.adaptive_avg_pool2d(_colour_fields(), latents.shape[2:])
+    known = latents.permute(0, 2, 3, 1).flatten(0, 2)
     known = torch.cat([known, torch.ones(len(known), 1)], dim=1)
-    factors: torch.Tensor = torch.linalg.lstsq(known, colours.permute(0, 2, 3, 1).flatten(0, 2).cpu()).solution
+    factors: torch.Tensor = torch.linalg.lstsq(known, colours.permute(0, 2, 3, 1).flatten(0, 2)).solution
     return factors
+
+
+def _encoded_fields(vae: Any) -> torch.Tensor | None:
+    """The colour fields as a denoiser has them, (8, channels, height, width); None for a VAE of another kind."""
+    weight = next(vae.parameters())
+    fields = (_colour_fields() * 2 - 1).to(weight.device, weight.dtype)
+    for pictures in (fields, fields.unsqueeze(2)):  # some take videos only
+        try:
+            latents = vae.encode(pictures, return_dict=False)[0].mode()
+        except Exception:  # a VAE may raise anything at a shape that it does not know
+            continue
+        latents = latents.squeeze(2) if latents.ndim == 5 else latents
+        return _normalised(latents.float().cpu(), vae) if latents.ndim == 4 else None
+    return None
+
+
+def _normalised(latents: torch.Tensor, vae: Any) -> torch.Tensor:
+    """Brought to mean 0 and deviation 1, as each kind of VAE says: as a whole, or channel by channel."""
+    if (norm := _norm(vae)) is not None:
+        patched = torch.nn.functional.pixel_unshuffle(latents, 2)
+        mean, variance = norm.running_mean.float().cpu(), norm.running_var.float().cpu()
+        return (patched - mean[:, None, None]) / (variance[:, None, None] + norm.eps).sqrt()
+    config = vae.config
+    if (mean := _by_channel(vae, "latents_mean")) is not None and (std := _by_channel(vae, "latents_std")) is not None:
+        return (latents - mean) * (getattr(config, "scaling_factor", None) or 1.0) / std
+    return (latents - (getattr(config, "shift_factor", None) or 0.0)) * (getattr(config, "scaling_factor", None) or 1.0)
+
+
+def _by_channel(vae: Any, name: str) -> torch.Tensor | None:
+    """A list in the config, or a tensor of the VAE itself, shaped to meet latents."""
+    found = getattr(vae.config, name, None)
+    found = getattr(vae, name, None) if found is None else found
+    return None if found is None else torch.as_tensor(found).float().cpu().view(-1, 1, 1)
+
+
+def _norm(vae: Any) -> torch.nn.BatchNorm2d | None:
+    """The norm of VAEs whose latents are used in patches of four pixels."""
+    norm = getattr(vae, "bn", None)
+    return norm if isinstance(norm, torch.nn.BatchNorm2d) else None
+
+
+def _depth(vae: Any | None) -> int | None:
+    """How many channels the VAE's latents have, where it says."""
+    config = getattr(vae, "config", None)
+    found = getattr(config, "latent_channels", None) or getattr(config, "z_dim", None)
+    return int(found) if found else None
 
 
 def _colour_fields() -> torch.Tensor:

@@ -3,20 +3,22 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import Any, cast
 
 import diffusers.utils.logging
 import torch
 import transformers.utils.logging
-from diffusers import SchedulerMixin
 
 from engine.catalogue.context import Context
 from engine.errors import NodeError
+from nodes.diffusion.parts import own_ref, parse_parts, with_components
 from nodes.diffusion.ports import GROUP, look
 from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.runtime.built import Built, built
 from nodes.diffusion.runtime.components import ComponentStore, device_for
 from nodes.diffusion.runtime.convert import block_value, flat_pictures, node_value, own_copy
+from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
 
@@ -25,34 +27,63 @@ transformers.utils.logging.disable_progress_bar()
 # at each guider, so at each run, that guiders are experimental
 logging.getLogger("diffusers.guiders.guider_utils").setLevel(logging.ERROR)
 
+_BESIDE = frozenset({"seed", "generator", "scheduler_state"})
+"""Inputs of a node that are none of its block's: they set up what the block works with."""
 
-def run_block(context: Context, *, pipeline: Any, block: str = "", **values: Any) -> dict[str, Any]:
-    """Run the block at path `block` of the pipeline that the ref names; returns the outputs by port name.
 
-    `values` are by port name, None where not given. Raises NodeError for an input that is missing, unknown or wrong,
-    and for weights that can't be loaded.
+def run_block(
+    context: Context,
+    *,
+    pipeline: Any = None,
+    block: str = "",
+    parts: Any = None,
+    commits: Mapping[str, str] = MappingProxyType({}),
+    components: Mapping[str, Any] = MappingProxyType({}),
+    **values: Any,
+) -> dict[str, Any]:
+    """Run the block at path `block` of the pipeline that the ref names, or `parts`; returns the outputs by port name.
+
+    `commits` and `components` say at which commits parts of other repos were described, and what they bring. `values`
+    are by port name, None where not given. Raises NodeError for an input that is missing, unknown or wrong, and for
+    weights that can't be loaded.
     """
-    ref = parse_ref(pipeline)
+    chosen = parse_parts(parts)
+    ref = own_ref(chosen, commits) if pipeline is None and chosen else parse_ref(pipeline)
+    ref = with_components(ref, components) if components else ref
     store = cast(ComponentStore, context.state("components"))
     given = {name: value for name, value in values.items() if value is not None}
-    with store.session():
-        subject = built(store.repos, ref, block or "")
-        arguments = _arguments(subject, given, device_for(ref))
-        with _components(store, ref, subject):
+    with store.session(context.check):
+        subject = built(store.repos, ref, block or "", chosen, commits)
+        arguments, bundle = _arguments(subject, given, device_for(ref))
+        with _components(store, ref, subject, given.get("scheduler_state")) as schedulers:
             _report_unknown_words(context, subject, given)
-            vae = subject.pipe.components.get("vae") or store.peek(ref, "vae")
+            vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
                 results = subject.pipe(**arguments, output=list(subject.outputs))
-    return {name: _output(name, subject, arguments, results) for name in context.ports}
+    beside = {
+        "generator": lambda: arguments["generator"].get_state(),
+        "embeddings": lambda: _bundle(subject, bundle, results),
+        "scheduler_state": lambda: {name: state_of(scheduler) for name, scheduler in schedulers.items()},
+    }
+    return {name: beside[name]() if name in beside else _output(name, subject, results) for name in context.ports}
 
 
-def _arguments(subject: Built, given: Mapping[str, Any], device: str) -> dict[str, Any]:
-    """What the block is called with, copied so that a block which works in place changes no cached value."""
-    own = own_copy({name: value for name, value in given.items() if name not in ("seed", "generator")}, device)
-    bundle = own.pop("embeddings", {})
-    if not isinstance(bundle, dict):
-        raise NodeError("The embeddings are no bundle.", remedy="Connect an embeddings output.", port="embeddings")
+def _arguments(subject: Built, given: Mapping[str, Any], device: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the block is called with, and the whole conditioning that it was given.
+
+    All is copied, so that a block which works in place changes no cached value.
+    """
+    own = own_copy({name: value for name, value in given.items() if name not in _BESIDE}, device)
+    bundle: dict[str, Any] = {}
+    given_bundles = own.pop("embeddings", [])
+    for part in given_bundles if isinstance(given_bundles, list) else [given_bundles]:
+        if not isinstance(part, dict):
+            raise NodeError("The embeddings are no bundle.", remedy="Connect an embeddings output.", port="embeddings")
+        bundle |= {
+            name: block_value(subject.inputs[name], value) if name in subject.inputs else value
+            for name, value in part.items()
+        }
     named: dict[str, Any] = {}
     for name, value in own.items():
         if (item := subject.inputs.get(name)) is None:
@@ -64,8 +95,8 @@ def _arguments(subject: Built, given: Mapping[str, Any], device: str) -> dict[st
     if "generator" in subject.inputs:
         named["generator"] = _generator(given)
     if subject.takes_group:
-        return named | {GROUP: bundle}
-    return named | {name: value for name, value in bundle.items() if name in subject.inputs}
+        return named | {GROUP: bundle}, bundle
+    return named | {name: value for name, value in bundle.items() if name in subject.inputs}, bundle
 
 
 def _require(subject: Built, present: Mapping[str, Any]) -> None:
@@ -90,12 +121,15 @@ def _generator(given: Mapping[str, Any]) -> torch.Generator:
 
 
 @contextmanager
-def _components(store: ComponentStore, ref: PipelineRef, subject: Built) -> Iterator[None]:
+def _components(
+    store: ComponentStore, ref: PipelineRef, subject: Built, states: Mapping[str, Any] | None
+) -> Iterator[dict[str, Any]]:
     """Put the shared models in, with schedulers and guiders of their own, and take them out again.
 
-    Between runs the pipeline holds no models, so that evicting one frees its memory.
+    Yields the schedulers, which are brought to `states` where there are any. Between runs the pipeline holds no models,
+    so that evicting one frees its memory.
     """
-    pipe = subject.pipe
+    pipe, schedulers = subject.pipe, dict[str, Any]()
     with ExitStack() as after:
         for name in pipe.pretrained_component_names:
             if name in subject.absent:
@@ -104,18 +138,16 @@ def _components(store: ComponentStore, ref: PipelineRef, subject: Built) -> Iter
             after.callback(setattr, pipe, name, None)
             if isinstance(component, torch.nn.Module):
                 after.callback(_cast_back, component, next(component.parameters()).dtype)
-            setattr(pipe, name, _own_scheduler(component))
-        for name in pipe.config_component_names:
-            setattr(pipe, name, subject.from_config(name, ref))
-        yield
-
-
-def _own_scheduler(component: Any) -> Any:
-    """A scheduler counts its steps, so each run gets a fresh one; anything else is shared."""
-    if not isinstance(component, SchedulerMixin):
-        return component
-    scheduler: Any = component
-    return type(scheduler).from_config(scheduler.config)
+            setattr(pipe, name, of_own(component))
+        for spec in (*map(pipe.get_component_spec, pipe.config_component_names), *subject.undeclared):
+            made = spec.default_creation_method == "from_config"
+            found = subject.from_config(spec, ref) if made else store.take(ref, subject.located, spec)
+            setattr(pipe, spec.name, of_own(found))
+        for name in (*pipe.pretrained_component_names, *(spec.name for spec in subject.undeclared)):
+            if is_scheduler(type(scheduler := getattr(pipe, name, None))):
+                schedulers[name] = scheduler
+                restore(scheduler, (states or {}).get(name, {}))
+        yield schedulers
 
 
 def _cast_back(module: torch.nn.Module, dtype: torch.dtype) -> None:
@@ -130,13 +162,13 @@ def _report_unknown_words(context: Context, subject: Built, given: Mapping[str, 
         context.log(f"The tokenizer doesn't know: {', '.join(map(repr, words))}.", "warning")
 
 
-def _output(name: str, subject: Built, arguments: Mapping[str, Any], results: Mapping[str, Any]) -> Any:
-    if name == "generator":
-        return arguments["generator"].get_state()
-    if name == "embeddings":
-        made = {key: results[key] for key, item in subject.outputs.items() if item["group"]}
-        both = {**arguments.get(GROUP, {}), **made}
-        return {key: node_value(value) for key, value in both.items() if value is not None}
+def _bundle(subject: Built, given: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditioning that the block was given, with what it made in place of that of the same name."""
+    made = {name: results[name] for name, item in subject.outputs.items() if item["group"]}
+    return {name: node_value(value) for name, value in {**given, **made}.items() if value is not None}
+
+
+def _output(name: str, subject: Built, results: Mapping[str, Any]) -> Any:
     value = results[name]
     if look(subject.outputs[name]).type == "list[image]":
         return flat_pictures(value)

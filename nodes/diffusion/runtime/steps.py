@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -10,41 +10,141 @@ from diffusers.modular_pipelines.modular_pipeline import LoopSequentialPipelineB
 
 from engine.catalogue.context import Context
 from nodes.diffusion.runtime.blocks import Pipeline, loops
-from nodes.diffusion.runtime.preview import jpeg
+from nodes.diffusion.runtime.preview import Frame, jpeg
+from nodes.diffusion.runtime.source import loop_bound
 
 
 @contextmanager
 def watched(context: Context, pipe: Pipeline, vae: Any | None) -> Iterator[None]:
-    """Inside, each step of the pipeline's innermost loops is reported to `context`, and stops if it is cancelled.
+    """Inside, each step of the pipeline's loops is reported to `context`; the pipeline stops soon if it is cancelled.
 
     `vae` gives previews their colours; None for a plain mapping.
     """
-    inner = [loop for loop in loops(pipe._blocks) if len(loops(loop)) == 1]
-    estimate = _CleanEstimate(getattr(pipe, "scheduler", None)) if inner else None
-    for loop in inner:
-        loop.__dict__["loop_step"] = _reporting(context, loop, estimate, vae)
-    try:
+    watch = _Watch(context, getattr(pipe, "scheduler", None), vae)
+    with ExitStack() as after:
+        for loop in loops(pipe._blocks):
+            loop.__dict__["loop_step"] = watch.watching(loop, innermost=len(loops(loop)) == 1)
+            after.callback(loop.__dict__.pop, "loop_step")
+        for model in pipe.components.values():
+            if isinstance(model, torch.nn.Module):
+                after.callback(model.register_forward_pre_hook(lambda *_: context.check()).remove)
         yield
-    finally:
-        for loop in inner:
-            del loop.__dict__["loop_step"]
+
+
+class _Watch:
+    """Where the loops of one run stand. Steps of nested loops are counted as if there were one loop.
+
+    Most loops call `loop_step` for each timestep. Some do so for each chunk of a video, and have a block that steps the
+    scheduler through all timesteps inside: there each step of the scheduler counts.
+    """
+
+    def __init__(self, context: Context, scheduler: Any | None, vae: Any | None) -> None:
+        self._context, self._vae = context, vae
+        self._around: list[tuple[int, int]] = []
+        self._chunk: _Chunk | None = None
+        self._estimate = _CleanEstimate(scheduler, self._scheduler_stepped)
+        self._shows = True
+
+    def watching(self, loop: LoopSequentialPipelineBlocks, *, innermost: bool) -> Callable[..., Any]:
+        """What takes the place of the loop's `loop_step`."""
+        original, bound = loop.loop_step, loop_bound(type(loop))
+        done = 0
+
+        def loop_step(components: Any, state: Any, **kwargs: Any) -> Any:
+            nonlocal done
+            self._context.check()
+            index = next((kwargs[name] for name in ("i", "k") if isinstance(kwargs.get(name), int)), done)
+            total = max(index + 1, _total(state, bound))
+            done = index + 1
+            if not innermost:
+                with self._within(index, total):
+                    return original(components, state, **kwargs)
+            if "i" in kwargs or "k" not in kwargs:
+                result = original(components, state, **kwargs)
+                self._report(state, index + 1, total)
+                return result
+            before = self._chunk.steps if self._chunk else 0
+            self._chunk = _Chunk(state, steps=before or _total(state, "timesteps"))
+            with self._within(index, total):
+                result = original(components, state, **kwargs)
+            self._chunk.finish()
+            if not self._chunk.stepped:
+                self._report(state, index + 1, total)
+            return result
+
+        return loop_step
+
+    @contextmanager
+    def _within(self, index: int, total: int) -> Iterator[None]:
+        self._around.append((index, total))
+        try:
+            yield
+        finally:
+            self._around.pop()
+
+    def _scheduler_stepped(self) -> None:
+        self._context.check()
+        if self._chunk is not None and self._around:
+            self._chunk.count()
+            self._report(self._chunk.state, self._chunk.stepped, self._chunk.steps)
+
+    def _report(self, state: Any, step: int, total: int) -> None:
+        done, of = 0, 1
+        for index, count in self._around:
+            done, of = done * count + index, of * count
+        done, of = done * total + step, of * total
+        self._context.progress(done, of)
+        if self._shows and self._context.wants_preview():
+            self._show(state, done)
+
+    def _show(self, state: Any, step: int) -> None:
+        """Send a preview. One that fails is the last of this run, and never ends it."""
+        latents = self._estimate.latents()
+        latents = latents if latents is not None else getattr(state, "latents", None)
+        if not isinstance(latents, torch.Tensor) or (latents.ndim == 3 and self._vae is None):
+            return
+        try:
+            picture = jpeg(latents, self._vae, _frame(state))
+        except Exception as error:  # latents may have any layout
+            self._shows = False
+            self._context.log(f"There is no preview: {error}", "warning")
+            return
+        if picture:
+            self._context.preview(picture, mime="image/jpeg", step=step)
+
+
+class _Chunk:
+    """The chunk that a loop is at. `steps`: how many its scheduler takes, as far as that is known."""
+
+    def __init__(self, state: Any, *, steps: int) -> None:
+        self.state, self.steps, self.stepped = state, max(1, steps), 0
+
+    def count(self) -> None:
+        self.stepped += 1
+        self.steps = max(self.steps, self.stepped)
+
+    def finish(self) -> None:
+        """Chunks take as many steps each, so the first tells for the others."""
+        self.steps = self.stepped
 
 
 class _CleanEstimate:
     """What the scheduler of one run expects the clean latents to be, seen at its `step`."""
 
-    def __init__(self, scheduler: Any | None) -> None:
-        self._scheduler = scheduler
+    def __init__(self, scheduler: Any | None, stepped: Callable[[], None]) -> None:
+        self._scheduler, self._stepped = scheduler, stepped
         self._seen: tuple[Any, Any, Any] | None = None
-        if scheduler is not None:
-            scheduler.step = self._observing(scheduler.step)
+        if hasattr(scheduler, "step"):
+            scheduler.step = self._observing(scheduler.step)  # type: ignore[union-attr]
 
     def _observing(self, step: Callable[..., Any]) -> Callable[..., Any]:
         # wraps() keeps the signature: blocks look there for what `step` takes
         @functools.wraps(step)
-        def observed(model_output: Any, timestep: Any, sample: Any, *args: Any, **kwargs: Any) -> Any:
-            result = step(model_output, timestep, sample, *args, **kwargs)
-            self._seen = (model_output, sample, result)
+        def observed(*args: Any, **kwargs: Any) -> Any:
+            result = step(*args, **kwargs)
+            named = dict(zip(("model_output", "timestep", "sample"), args, strict=False)) | kwargs
+            self._seen = (named.get("model_output"), named.get("sample"), result)
+            self._stepped()
             return result
 
         return observed
@@ -56,46 +156,32 @@ class _CleanEstimate:
         output, sample, result = self._seen
         if isinstance(result, tuple) and len(result) > 1 and isinstance(result[1], torch.Tensor):
             return result[1]
+        if getattr(getattr(self._scheduler, "config", None), "predict_x0", False):
+            last = (getattr(self._scheduler, "model_outputs", None) or [None])[-1]
+            return last if isinstance(last, torch.Tensor) else None
         index = getattr(self._scheduler, "step_index", None)
         if not type(self._scheduler).__name__.startswith("FlowMatch") or not index:
-            return None
+            return _first(result)
         clean = sample - self._scheduler.sigmas[index - 1].to(sample.device) * output  # type: ignore[union-attr]
         return clean if isinstance(clean, torch.Tensor) else None
 
 
-def _reporting(
-    context: Context, loop: LoopSequentialPipelineBlocks, estimate: _CleanEstimate | None, vae: Any | None
-) -> Callable[..., Any]:
-    original = loop.loop_step
-    steps_done = 0
-
-    def loop_step(components: Any, state: Any, **kwargs: Any) -> Any:
-        nonlocal steps_done
-        context.check()
-        result = original(components, state, **kwargs)
-        steps_done = kwargs["i"] + 1 if isinstance(kwargs.get("i"), int) else steps_done + 1
-        context.progress(steps_done, max(steps_done, _total(state)))
-        if context.wants_preview():
-            _show(context, state, estimate, vae, steps_done)
-        return result
-
-    return loop_step
+def _first(result: Any) -> torch.Tensor | None:
+    found = result[0] if isinstance(result, tuple) and result else getattr(result, "prev_sample", None)
+    return found if isinstance(found, torch.Tensor) else None
 
 
-def _total(state: Any) -> int:
-    """How many steps the loop takes, 0 if its state does not say."""
-    timesteps = getattr(state, "timesteps", None)
-    if timesteps is not None:
-        return len(timesteps)
-    return int(getattr(state, "num_inference_steps", None) or 0)
+def _total(state: Any, bound: str | None) -> int:
+    """How many steps a loop takes, 0 if its state does not say. `bound` names what it runs over, if that is known."""
+    for name in filter(None, (bound, "timesteps", "num_inference_steps")):
+        value = getattr(state, name, None)
+        if isinstance(value, int):
+            return value
+        if isinstance(value, list | tuple | torch.Tensor):
+            return len(value)
+    return 0
 
 
-def _show(context: Context, state: Any, estimate: _CleanEstimate | None, vae: Any | None, step: int) -> None:
-    clean = estimate.latents() if estimate else None
-    latents = clean if clean is not None else getattr(state, "latents", None)
-    if not isinstance(latents, torch.Tensor):
-        return
-    height, width = getattr(state, "height", None), getattr(state, "width", None)
-    size = (height, width) if isinstance(height, int) and isinstance(width, int) else None
-    if picture := jpeg(latents, vae, size):
-        context.preview(picture, mime="image/jpeg", step=step)
+def _frame(state: Any) -> Frame:
+    sizes = (getattr(state, name, None) for name in ("height", "width", "num_frames"))
+    return Frame(*(size if isinstance(size, int) else None for size in sizes))

@@ -1,4 +1,4 @@
-"""Torch tensors as values: recognised without importing torch, kept as safetensors."""
+"""Torch tensors and numpy arrays as values: recognised without importing either, kept as safetensors."""
 
 import json
 import sys
@@ -48,6 +48,36 @@ class TensorKind:
             dtype=str(value.dtype).removeprefix("torch."),
             stats=_stats(value),
         )
+
+    def file(self, value: Any) -> tuple[bytes, str] | None:
+        return self.encode(value), ".safetensors"
+
+
+class ArrayKind:
+    """A `numpy.ndarray` of numbers. Some blocks hand them on, and the next ones do not take tensors for them."""
+
+    tag = "array"
+
+    def owns(self, value: Any) -> bool:
+        numpy = sys.modules.get("numpy")
+        return numpy is not None and isinstance(value, numpy.ndarray) and value.dtype.kind in "biuf"
+
+    def size(self, value: Any) -> int:
+        return int(value.nbytes)
+
+    def encode(self, value: Any) -> bytes:
+        import numpy
+        from safetensors.numpy import save
+
+        return save({_NAME: numpy.ascontiguousarray(value).reshape(value.shape)})
+
+    def decode(self, data: bytes) -> Any:
+        from safetensors.numpy import load
+
+        return load(data)[_NAME]
+
+    def summary(self, value: Any) -> ValueSummary:
+        return ValueSummary(type="tensor", size=self.size(value), shape=list(value.shape), dtype=str(value.dtype))
 
     def file(self, value: Any) -> tuple[bytes, str] | None:
         return self.encode(value), ".safetensors"

@@ -1,0 +1,94 @@
+"""Schedulers: each run has its own, and what one block does to it can be handed to the next as a value."""
+
+import functools
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy
+import torch
+from diffusers import SchedulerMixin
+from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
+
+from engine.errors import NodeError
+from nodes.diffusion.runtime.convert import node_value, own_copy
+
+State = dict[str, Any]
+"""What a scheduler keeps beside its config: attribute → [value, device or None]. Only what differs from a new one."""
+
+
+def of_own(component: Any) -> Any:
+    """A scheduler counts its steps, so each run gets a fresh one; anything else is shared."""
+    if not isinstance(component, SchedulerMixin):
+        return component
+    scheduler: Any = component
+    return type(scheduler).from_config(scheduler.config)
+
+
+def is_scheduler(hint: Any) -> bool:
+    """Whether a component of this type hint is one."""
+    return isinstance(hint, type) and issubclass(hint, SchedulerMixin)
+
+
+def uses_scheduler(block: ModularPipelineBlocks) -> bool:
+    """Whether the block, or one inside, sets a scheduler up or steps it; some use one that they do not declare."""
+    if any(is_scheduler(spec.type_hint) for spec in block.expected_components):
+        return True
+    return _names_scheduler(type(block)) or any(map(uses_scheduler, block.sub_blocks.values()))
+
+
+def state_of(scheduler: Any) -> State:
+    """What has become of a scheduler since it was new."""
+    new, state = vars(of_own(scheduler)), {}
+    for name, value in vars(scheduler).items():
+        if name not in ("_internal_dict", "_old_config") and not callable(value) and not _equal(value, new.get(name)):
+            state[name] = [node_value(value), _device(value)]
+    return state
+
+
+def restore(scheduler: Any, state: Mapping[str, Any]) -> None:
+    """Bring a new scheduler to where another one was. Raises NodeError if `state` is no state of one."""
+    try:
+        for name, (value, device) in state.items():
+            setattr(scheduler, name, _like(getattr(scheduler, name, None), own_copy(value, device or "cpu")))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise NodeError(
+            "The scheduler state is none.", remedy="Connect a scheduler state output.", port="scheduler_state"
+        ) from error
+
+
+def _like(new: Any, value: Any) -> Any:
+    """Values lose what plain data cannot say: arrays, tuples, and keys that are numbers."""
+    if isinstance(new, numpy.ndarray) and isinstance(value, torch.Tensor):
+        return value.numpy()
+    if isinstance(value, dict):
+        return {int(key) if key.isdigit() else key: item for key, item in value.items()}
+    return tuple(value) if isinstance(new, tuple) and isinstance(value, list) else value
+
+
+def _device(value: Any) -> str | None:
+    if isinstance(value, torch.Tensor):
+        return str(value.device)
+    items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list | tuple) else []
+    return next(filter(None, map(_device, items)), None)
+
+
+def _equal(value: Any, other: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return isinstance(other, torch.Tensor) and value.device == other.device and torch.equal(value, other)
+    if isinstance(value, numpy.ndarray):
+        return isinstance(other, numpy.ndarray) and numpy.array_equal(value, other)
+    if isinstance(value, list | tuple):
+        return type(value) is type(other) and len(value) == len(other) and all(map(_equal, value, other))
+    if isinstance(value, dict):
+        return (
+            isinstance(other, dict) and value.keys() == other.keys() and all(_equal(value[k], other[k]) for k in value)
+        )
+    return bool(value == other)
+
+
+@functools.cache
+def _names_scheduler(cls: type) -> bool:
+    """Whether a method of the class reads an attribute `scheduler`."""
+    methods = [inspect.unwrap(getattr(member, "__func__", member)) for member in vars(cls).values()]
+    return any("scheduler" in method.__code__.co_names for method in methods if inspect.isfunction(method))

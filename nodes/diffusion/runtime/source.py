@@ -1,0 +1,84 @@
+"""What a block does not declare, read from its source: which inputs it changes for later blocks, how far its loop runs.
+
+A block writes back to the pipeline's state each input that it gave a new value: an image it encoded, a size it filled
+in. Blocks in one pipeline share that state; a node hands it on by its outputs, so it must have one for it.
+"""
+
+import ast
+import functools
+import inspect
+from pathlib import Path
+from typing import Any
+
+from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
+
+_ANY = "*"
+_STATE = "block_state"
+
+
+def rewritten_inputs(block: ModularPipelineBlocks) -> set[str]:
+    """The names of inputs that the block, or one inside, may give a new value."""
+    inputs = {param.name for param in block.inputs if param.name}
+    assigned = _assigned_within(block)
+    return inputs if _ANY in assigned else inputs & assigned
+
+
+@functools.cache
+def loop_bound(kind: type) -> str | None:
+    """The name in the state of what a loop of this class counts up to, or runs over: `timesteps`, for most."""
+    for cls in _classes(kind):
+        for node in ast.walk(_tree(cls)):
+            if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and node.iter.args:
+                over = node.iter.args[-1]
+                if isinstance(over, ast.Attribute) and _is_state(over.value):
+                    return over.attr
+    return None
+
+
+def _assigned_within(block: ModularPipelineBlocks) -> frozenset[str]:
+    return _assigned(type(block)).union(*map(_assigned_within, block.sub_blocks.values()))
+
+
+@functools.cache
+def _assigned(kind: type) -> frozenset[str]:
+    """The attributes of the state that methods of the class assign to; `*` where it computes their names."""
+    found: set[str] = set()
+    for cls in _classes(kind):
+        for node in ast.walk(_tree(cls)):
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_state(node.value):
+                found.add(node.attr)
+            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_state(node.value):
+                found.add(node.slice.value if _is_text(node.slice) else _ANY)  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and _is_state(node.args[0]):
+                found.add(node.args[1].value if _is_text(node.args[1]) else _ANY)  # type: ignore[attr-defined]
+    return frozenset(found)
+
+
+def _classes(kind: type) -> list[type]:
+    """The class and its bases, without those of all blocks."""
+    return [cls for cls in kind.__mro__ if cls is not object and cls.__module__ != ModularPipelineBlocks.__module__]
+
+
+@functools.cache
+def _tree(cls: type) -> ast.AST:
+    """The class' own source. A file is parsed once: `inspect` does so for each class, which takes minutes for all."""
+    try:
+        path = Path(inspect.getfile(cls))
+        return _in_file(path, path.stat().st_mtime_ns)[cls.__qualname__]
+    except (OSError, TypeError, KeyError, SyntaxError, ValueError):  # made at run time
+        return ast.Module(body=[], type_ignores=[])
+
+
+@functools.lru_cache(maxsize=8)
+def _in_file(path: Path, changed: int) -> dict[str, ast.ClassDef]:
+    """The classes in a file that was last changed at that time."""
+    tree = ast.parse(path.read_bytes())
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _is_state(node: Any) -> bool:
+    return isinstance(node, ast.Name) and node.id == _STATE
+
+
+def _is_text(node: Any) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -1,0 +1,77 @@
+"""Qwen-Image and its relatives."""
+
+from pathlib import Path
+from typing import Any
+
+from diffusers import (
+    FlowMatchEulerDiscreteScheduler,
+    QwenImageControlNetModel,
+    QwenImageTransformer2DModel,
+)
+from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+
+from tests.fakes.tiny.parts import VOCABULARY, byte_tokenizer, eyes, qwen_vae, save, special
+
+_LEVELS: dict[str, Any] = {
+    "patch_size": 2,
+    "in_channels": 16,
+    "out_channels": 4,
+    "num_layers": 1,
+    "attention_head_dim": 16,
+    "num_attention_heads": 2,
+    "joint_attention_dim": 16,
+    "axes_dims_rope": (8, 4, 4),
+}
+
+
+def tiny_qwen(folder: Path) -> Path:
+    """Qwen-Image with a ControlNet: packed latents, prompts of bytes."""
+    components = _qwen() | {"tokenizer": byte_tokenizer(), "controlnet": QwenImageControlNetModel(**_LEVELS)}
+    return save(folder, "QwenImageModularPipeline", components)
+
+
+def tiny_qwen_edit(folder: Path) -> Path:
+    """Qwen-Image-Edit: the encoder sees the picture too."""
+    components = _qwen() | {"tokenizer": byte_tokenizer(), "processor": eyes()}
+    return save(folder, "QwenImageEditPipeline", components)
+
+
+def tiny_qwen_edit_plus(folder: Path) -> Path:
+    """Qwen-Image-Edit for several pictures; it declares no workflows."""
+    components = _qwen() | {"tokenizer": byte_tokenizer(), "processor": eyes()}
+    return save(folder, "QwenImageEditPlusPipeline", components)
+
+
+def tiny_qwen_layered(folder: Path) -> Path:
+    """Qwen-Image-Layered: several pictures with transparency from one; it declares no workflows."""
+    components = _qwen(use_additional_t_cond=True) | {"tokenizer": byte_tokenizer(), "processor": eyes()}
+    components["vae"] = qwen_vae(channels=4)
+    return save(folder, "QwenImageLayeredPipeline", components)
+
+
+def qwen_vl_config() -> Qwen2_5_VLConfig:
+    """16 wide, with eyes."""
+    return Qwen2_5_VLConfig(
+        text_config={
+            "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "num_key_value_heads": 2, "vocab_size": VOCABULARY,
+            "rope_scaling": {"mrope_section": [1, 1, 2], "rope_type": "default", "type": "default"},
+        },
+        vision_config={
+            "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+            "fullatt_block_indexes": [0],
+        },
+        image_token_id=special("<|image_pad|>"),
+        video_token_id=special("<|video_pad|>"),
+        vision_start_token_id=special("<|vision_start|>"),
+        vision_end_token_id=special("<|vision_end|>"),
+    )  # fmt: skip
+
+
+def _qwen(**transformer: Any) -> dict[str, Any]:
+    return {
+        "scheduler": FlowMatchEulerDiscreteScheduler(),
+        "vae": qwen_vae(),
+        "text_encoder": Qwen2_5_VLForConditionalGeneration(qwen_vl_config()),
+        "transformer": QwenImageTransformer2DModel(**_LEVELS, **transformer),
+    }
