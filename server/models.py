@@ -1,22 +1,19 @@
 """Model repos on this machine, and downloads from the Hugging Face hub; never imports torch."""
 
 import asyncio
-import fnmatch
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
-from engine.errors import BlockloomError, Problem
+from engine.catalogue.pack import DownloadState
+from engine.errors import BlockloomError, Cancelled, NodeError, Problem
 from engine.run.events import DownloadProgress
-
-INDEX_FILES = ("modular_model_index.json", "model_index.json")
-DEMO_FOLDER = Path(__file__).parents[1] / "nodes" / "demo" / "model"
-WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.py")
-REPORT_EVERY = 0.25
-"""Seconds between progress events of a download."""
+from nodes.diffusion.files import wanted_files
+from nodes.diffusion.hub import Hub
+from nodes.diffusion.repos import DEMO_FOLDER, INDEX_FILES
 
 
 class LocalModel(BaseModel):
@@ -77,39 +74,6 @@ def delete_cached(repo: str) -> int:
     return strategy.expected_freed_size
 
 
-def wanted_files(names: Iterable[str], variant: str | None = None) -> list[str]:
-    """Which files of a repo a pipeline loads: configs, tokenizers and safetensors of the variant, no pickles.
-
-    The single-file checkpoint that often lies beside a diffusers folder layout is left out.
-    """
-    names = list(names)
-    layout = any(name in INDEX_FILES for name in names)
-    kept = [
-        name
-        for name in names
-        if any(fnmatch.fnmatch(name, pattern) for pattern in WANTED)
-        and not (layout and "/" not in name and name.endswith(".safetensors"))
-    ]
-    weights = {name for name in kept if ".safetensors" in name}
-    return [name for name in kept if name not in weights or _of_variant(name, weights, variant)]
-
-
-def _of_variant(name: str, weights: set[str], variant: str | None) -> bool:
-    """Whether `name` is of the variant, or plain where its folder has no such variant."""
-    folder = name.rpartition("/")[0]
-    beside = {other for other in weights if other.rpartition("/")[0] == folder}
-    chosen = {other for other in beside if (_variant(other) or None) == variant}
-    if not chosen:
-        chosen = {other for other in beside if _variant(other) == ""} or beside
-    return name in chosen
-
-
-def _variant(name: str) -> str:
-    """`model.fp16-00001-of-00002.safetensors` → `fp16`; plain weights → ``."""
-    stem = name.rpartition("/")[2].partition(".safetensors")[0]
-    return stem.partition(".")[2].partition("-0")[0]
-
-
 class Downloads:
     """Downloads under way, one task per repo; `publish` gets their progress in the event loop."""
 
@@ -142,95 +106,23 @@ class Downloads:
     async def _run(self, repo: str, revision: str | None, variant: str | None) -> None:
         loop = asyncio.get_running_loop()
 
-        def report(event: DownloadProgress) -> None:
+        def report(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
+            event = DownloadProgress(repo=repo, done=done, total=total, state=state, problem=problem)
             loop.call_soon_threadsafe(self._publish, event)
 
-        meter = _Meter(repo, report, lambda: self._stopping)
         try:
-            await asyncio.to_thread(_download, repo, revision, variant, meter)
-        except Exception as error:  # the hub client has no common base for what can go wrong on the way
-            meter.failed(_download_problem(repo, error))
-        else:
-            meter.finished()
+            await asyncio.to_thread(self._download, Hub(report, offline=False), repo, revision, variant)
         finally:
             del self._tasks[repo]
 
+    def _download(self, hub: Hub, repo: str, revision: str | None, variant: str | None) -> None:
+        """In a thread. Whatever ends it was reported."""
+        with suppress(NodeError, Cancelled), hub.interruptible(self._go_on):
+            hub.fetch(repo, revision, lambda names: wanted_files(names, variant))
 
-class Stopped(Exception):
-    """The server stops."""
-
-
-class _Meter:
-    """Counts bytes of a download and reports them now and then. Used in the download's thread."""
-
-    def __init__(self, repo: str, report: Callable[[DownloadProgress], None], stopping: Callable[[], bool]) -> None:
-        self.repo, self.done, self.total = repo, 0, 0
-        self._report, self._stopping = report, stopping
-        self._reported = 0.0
-
-    def add(self, size: int) -> None:
-        if self._stopping():
-            raise Stopped
-        self.done += size
-        if (now := time.monotonic()) - self._reported >= REPORT_EVERY:
-            self._reported = now
-            self._tell("running")
-
-    def finished(self) -> None:
-        self.done = self.total
-        self._tell("finished")
-
-    def failed(self, problem: Problem) -> None:
-        self._tell("failed", problem)
-
-    def _tell(self, state: Literal["running", "finished", "failed"], problem: Problem | None = None) -> None:
-        done = min(self.done, self.total)
-        self._report(DownloadProgress(repo=self.repo, done=done, total=self.total, state=state, problem=problem))
-
-
-def _download(repo: str, revision: str | None, variant: str | None, meter: _Meter) -> None:
-    from huggingface_hub import HfApi
-
-    api = HfApi()
-    info = api.model_info(repo, revision=revision, files_metadata=True)
-    sizes = {file.rfilename: file.size or 0 for file in info.siblings or ()}
-    files = wanted_files(sizes, variant)
-    meter.total = sum(sizes[name] for name in files)
-    before = 0
-    for name in files:
-        api.hf_hub_download(repo, name, revision=info.sha, tqdm_class=_bar_for(meter))
-        before += sizes[name]
-        # A file that was there already, or came in one piece, never moved the bar.
-        meter.add(max(0, before - meter.done))
-
-
-def _bar_for(meter: _Meter) -> Any:
-    """A silent progress bar class, as the hub client wants one, that feeds `meter`."""
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
-
-        def update(self, n: float | None = 1) -> bool | None:
-            meter.add(int(n or 0))
-            return None
-
-    return Bar
-
-
-def _download_problem(repo: str, error: Exception) -> Problem:
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
-
-    code, message = "download_failed", f"{repo!r} could not be downloaded: {type(error).__name__}."
-    remedy = "Check the network and try again; what is there already is kept."
-    if isinstance(error, Stopped):
-        code, message, remedy = "stopped", f"The download of {repo!r} stopped with the server.", "Start it again."
-    elif isinstance(error, GatedRepoError):
-        code, message, remedy = "gated", f"Repo {repo!r} is gated.", "Accept its terms on the hub and log in."
-    elif isinstance(error, RepositoryNotFoundError | HFValidationError):
-        code, message, remedy = "missing_repo", f"The hub has no repo {repo!r}.", "Check its name: org/name."
-    return Problem(code=code, message=message, remedy=remedy, details=str(error))
+    def _go_on(self) -> None:
+        if self._stopping:
+            raise Cancelled
 
 
 def _folder_model(repo: str, folder: Path, source: Literal["built-in", "folder"]) -> LocalModel:

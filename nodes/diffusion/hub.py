@@ -1,67 +1,23 @@
-"""The Hugging Face hub and its cache: revisions become commits, commits become folders, downloads are reported."""
+"""The Hugging Face hub and its cache: revisions become commits, and commits become folders."""
 
+import glob
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from engine.catalogue.pack import DownloadReport
 from engine.errors import BlockloomError, Cancelled, NodeError, Problem
+from nodes.diffusion.download import Download
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
-REPORT_EVERY = 0.25
-"""Seconds between progress reports of a download."""
-_BYTE_BARS = ("huggingface_hub.snapshot_download", "huggingface_hub.http_get")
-"""Names of the hub client's progress bars that count the bytes written; others count files, or bytes a second time."""
+FIRST = ["*model_index.json", "modular_config.json"]
+"""What is downloaded to get the list of all files with it."""
 
-
-class Meter:
-    """Counts the bytes of one download and reports them now and then; used by all threads of the download.
-
-    `check` is called with each piece that arrives: what it raises ends the download.
-    """
-
-    def __init__(self, repo: str, report: DownloadReport, check: Callable[[], None], total: int = 0) -> None:
-        self.repo, self.done, self.total = repo, 0, total
-        self._report, self._check = report, check
-        self._lock = threading.Lock()
-        self._reported = 0.0
-
-    def add(self, size: int) -> None:
-        self._check()
-        with self._lock:
-            self.done += size
-            if (now := time.monotonic()) - self._reported < REPORT_EVERY:
-                return
-            self._reported = now
-        self._report(self.repo, min(self.done, self.total), self.total, "running", None)
-
-    def finished(self) -> None:
-        self._report(self.repo, self.total, self.total, "finished", None)
-
-    def failed(self, problem: Problem) -> None:
-        self._report(self.repo, min(self.done, self.total), self.total, "failed", problem)
-
-
-def bar_class(meter: Meter) -> Any:
-    """A silent progress bar class, as the hub client wants one, that feeds `meter`."""
-    from huggingface_hub.utils.tqdm import tqdm
-
-    class Bar(tqdm):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            self._counts = options.get("name") in _BYTE_BARS
-            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
-
-        def update(self, n: float | None = 1) -> bool | None:
-            if self._counts:
-                meter.add(int(n or 0))
-            return None
-
-    return Bar
+Choose = Callable[[Iterable[str]], list[str]]
+"""Picks, from the names of all files of a repo, those that are wanted."""
 
 
 class Hub:
@@ -74,7 +30,7 @@ class Hub:
 
     @contextmanager
     def interruptible(self, check: Callable[[], None]) -> Iterator[None]:
-        """Downloads that this thread starts inside end when `check` raises."""
+        """Downloads that this thread waits for inside end when `check` raises Cancelled."""
         self._checks.current = check
         try:
             yield
@@ -128,9 +84,9 @@ class Hub:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import IncompleteSnapshotError
 
-        patterns, found = list(patterns), None
+        wanted, found = list(patterns), None
         try:
-            folder = snapshot_download(repo, revision=commit, allow_patterns=patterns, local_files_only=True)
+            folder = snapshot_download(repo, revision=commit, allow_patterns=wanted, local_files_only=True)
             found = Path(folder)
         except IncompleteSnapshotError as error:
             if self.offline:
@@ -140,26 +96,40 @@ class Hub:
                 raise NodeError(hub_problem(repo, commit, error)) from error
         if found is not None and (self.offline or self.files(repo, commit)):
             return found
-        return self._download(repo, commit, patterns)
+        return self._fetch(repo, lambda: commit, lambda names: [
+            name for name in names if any(fnmatch(name, pattern) for pattern in wanted)
+        ])  # fmt: skip
 
-    def _download(self, repo: str, commit: str, patterns: list[str]) -> Path:
-        from huggingface_hub import snapshot_download
+    def fetch(self, repo: str, revision: str | None, choose: Choose) -> Path:
+        """Download the files that `choose` picks, of the revision as it is on the hub now."""
+        return self._fetch(repo, lambda: self.commit(repo, revision, latest=True), choose)
 
-        sizes = self.files(repo, commit)
-        total = sum(size for name, size in sizes.items() if any(fnmatch(name, pattern) for pattern in patterns))
-        meter = Meter(repo, self._report, getattr(self._checks, "current", _go_on), total)
+    def _fetch(self, repo: str, commit: Callable[[], str], choose: Choose) -> Path:
+        """Reports how it goes, to the end: finished, or failed for a reason."""
+        download = Download(repo, self._report, getattr(self._checks, "current", _go_on))
         try:
-            bar = bar_class(meter)
-            folder = Path(snapshot_download(repo, revision=commit, allow_patterns=patterns, tqdm_class=bar))
+            folder = download.run(lambda: self._download(download, commit(), choose))
         except (Exception, Cancelled) as error:
-            problem = hub_problem(repo, commit, error)
-            meter.failed(problem)
+            problem = hub_problem(repo, None, error)
+            download.failed(problem)
             if isinstance(error, Cancelled):
                 raise
             raise NodeError(problem) from error
-        meter.total = meter.total or meter.done
-        meter.finished()
-        return folder
+        download.finished()
+        return Path(folder)
+
+    def _download(self, download: Download, commit: str, choose: Choose) -> str:
+        from huggingface_hub import snapshot_download, try_to_load_from_cache
+
+        repo, bar = download.repo, download.bar()
+        if not self.files(repo, commit):
+            snapshot_download(repo, revision=commit, allow_patterns=FIRST, tqdm_class=bar)
+        sizes = self.files(repo, commit)
+        names = choose(sizes)
+        missing = [name for name in names if not isinstance(try_to_load_from_cache(repo, name, revision=commit), str)]
+        download.total = download.done + sum(sizes[name] for name in missing)
+        patterns = [glob.escape(name) for name in names]
+        return snapshot_download(repo, revision=commit, allow_patterns=patterns, tqdm_class=bar)
 
 
 def hub_problem(repo: str, revision: str | None, error: BaseException) -> Problem:
@@ -168,12 +138,14 @@ def hub_problem(repo: str, revision: str | None, error: BaseException) -> Proble
 
     if isinstance(error, BlockloomError):
         return error.problems[0]
+    if isinstance(error, errors.LocalEntryNotFoundError | errors.RevisionResolutionError):
+        error = error.__cause__ or error  # what the hub said, before the cache was asked
     at = f" at {revision!r}" if revision else ""
     code, message = "missing_repo", f"Repo {repo!r}{at} is not on this machine, and the hub can't be reached."
     remedy = "Check the name and the network, or choose a repo that is here."
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, Cancelled):
-        code, message, remedy = "cancelled", f"The download of {repo!r} was cancelled.", "Run it again to go on."
+        code, message, remedy = "stopped", f"The download of {repo!r} was stopped.", "Start it again."
     elif isinstance(error, errors.HFValidationError):
         message, remedy = f"{repo!r} is no repo id.", "Write it as org/name."
     elif isinstance(error, errors.GatedRepoError):

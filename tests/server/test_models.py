@@ -1,16 +1,17 @@
 """Model repos on this machine, and which files a download takes."""
 
 import json
-import os
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from server.models import local_models, wanted_files
+from nodes.diffusion.files import wanted_files
+from server.models import local_models
+from tests.fakes.hub import FakeHub
 
 REPO = [
     "README.md", "model_index.json", "single_file.safetensors", "unet/config.json", "unet/model.safetensors",
@@ -20,7 +21,7 @@ REPO = [
 
 
 def test_a_pipeline_s_configs_and_safetensors_are_wanted():
-    assert wanted_files(REPO) == [
+    assert wanted_files(REPO[1:]) == [
         "model_index.json", "unet/config.json", "unet/model.safetensors", "vae/model-00001-of-00002.safetensors",
         "vae/model-00002-of-00002.safetensors", "vae/model.safetensors.index.json", "tokenizer/vocab.txt",
     ]  # fmt: skip
@@ -62,65 +63,43 @@ def test_a_download_is_refused_offline_and_for_what_is_no_repo(helpers, tmp_path
         assert server.http.post("/api/models/download", json={"repo": "../../etc"}).status_code == 422
 
 
-class Hub(BaseHTTPRequestHandler):
-    """As much of the hub's API as a download of one small repo takes."""
-
-    FILES: ClassVar = {"model_index.json": b"{}", "unet/model.safetensors": b"w" * 5000}
-
-    def do_HEAD(self):
-        self._answer(body=False)
-
-    def do_GET(self):
-        self._answer(body=True)
-
-    def _answer(self, *, body: bool) -> None:
-        if self.path.startswith("/api/models/org/small"):
-            siblings = [{"rfilename": name, "size": len(data)} for name, data in self.FILES.items()]
-            data = json.dumps({"id": "org/small", "sha": "c" * 40, "siblings": siblings}).encode()
-        elif (name := self.path.partition(f"/resolve/{'c' * 40}/")[2]) in self.FILES:
-            data = self.FILES[name]
-        else:
-            self.send_response(404)
-            self.send_header("X-Error-Code", "RepoNotFound")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        self.send_response(200)
-        for header, value in {"ETag": f'"{len(data)}"', "X-Repo-Commit": "c" * 40, "Content-Length": len(data)}.items():
-            self.send_header(header, str(value))
-        self.end_headers()
-        if body:
-            self.wfile.write(data)
-
-    def log_message(self, *_):
-        pass
+def downloads(hub: FakeHub, cache: Path, root: Path, program: str) -> Any:
+    """What `program` prints, in a process of its own: the hub client reads its environment when it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", PREAMBLE + program],
+        cwd=root, env=hub.environment(cache), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.fixture
-def hub():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as hub:
-        thread = threading.Thread(target=hub.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{hub.server_port}"
-        hub.shutdown()
-        thread.join()
+def hub() -> Iterator[FakeHub]:
+    with FakeHub() as hub:
+        yield hub
 
 
-def test_a_repo_is_downloaded_listed_and_deleted(hub, tmp_path, root):
-    """In a process of its own, since the hub client reads its environment when it is imported."""
-    environment = os.environ | {"HF_ENDPOINT": hub, "HF_HOME": str(tmp_path), "HF_HUB_DISABLE_XET": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", DOWNLOAD], cwd=root, env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    good, bad, listed, freed = json.loads(done.stdout)
+def test_a_repo_is_downloaded_listed_and_deleted(hub: FakeHub, tmp_path: Path, root: Path) -> None:
+    commit = hub.commit("org/small", {"model_index.json": "{}", "unet/model.safetensors": b"w" * 5000})
+    good, bad, listed, freed = downloads(hub, tmp_path, root, DOWNLOAD)
     assert (good[-1]["state"], good[-1]["done"], good[-1]["total"]) == ("finished", 5002, 5002)
     assert (bad[-1]["state"], bad[-1]["problem"]["code"]) == ("failed", "missing_repo")
-    assert {"repo": "org/small", "source": "cache", "pipeline": True}.items() <= listed[-1].items()
+    found = {"repo": "org/small", "source": "cache", "pipeline": True, "commits": [commit]}
+    assert found.items() <= listed[-1].items()
     assert freed == 5002
 
 
-DOWNLOAD = """
+def test_a_download_that_breaks_off_goes_on_where_it_was(hub: FakeHub, tmp_path: Path, root: Path) -> None:
+    size = 24 * 2**20  # more than the pieces of 10 MB in which the hub's client keeps what has come
+    hub.commit("org/large", {"model_index.json": "{}", "unet/model.safetensors": b"w" * size})
+    hub.break_off("unet/model.safetensors", after=20 * 2**20)
+    heard = downloads(hub, tmp_path, root, "print(json.dumps(asyncio.run(download('org/large')), default=vars))")
+    assert (heard[-1]["state"], heard[-1]["done"]) == ("finished", size + 2)
+    steps = [event["done"] for event in heard]
+    assert steps == sorted(steps) and hub.served < 2 * size - 2**20
+
+
+PREAMBLE = """
 import asyncio, json, sys
 from pathlib import Path
 from server.models import Downloads, delete_cached, local_models
@@ -132,7 +111,9 @@ async def download(repo):
     while not heard or heard[-1].state == "running":
         await asyncio.sleep(0.01)
     return [event.model_dump() for event in heard]
+"""
 
+DOWNLOAD = """
 good, bad = asyncio.run(download("org/small")), asyncio.run(download("org/none"))
 listed = [model.model_dump() for model in local_models(Path("/nowhere"))]
 assert "torch" not in sys.modules
