@@ -1,36 +1,42 @@
 """The command line: serve, run a graph, check it, look at the catalogue, keep the caches small."""
 
-import contextlib
 import json
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from server.cli_blocks import block
+from server.terminal import (
+    BAD_INPUT,
+    CANCELLED,
+    FAILED,
+    OK,
+    ConfigOption,
+    DataOption,
+    JsonOption,
+    port_row,
+    problems_json,
+    problems_shown,
+    read_settings,
+    say,
+    table,
+)
+
 if TYPE_CHECKING:
-    from engine.catalogue.spec import NodeType, Port
-    from engine.errors import BlockloomError
+    from engine.catalogue.spec import NodeType
     from engine.graph.document import Graph
     from engine.run.record import Run
     from server.settings import Settings
 
 # Imports are inside the functions: `--help` answers at once, and each command loads only what it needs.
 
-OK, FAILED, BAD_INPUT, CANCELLED = 0, 1, 2, 130
-
 app = typer.Typer(
     name="blockloom", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="A node-graph workflow server for diffusion models.",
 )  # fmt: skip
 
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Folder for everything that is kept.", show_default=False)
-]
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).", show_default=False)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 GraphArgument = Annotated[Path, typer.Argument(help="A graph document (JSON).", show_default=False)]
 
 
@@ -62,10 +68,10 @@ def serve(
     ] = None,
 ) -> None:
     """Start the server."""
-    with _problems_shown():
+    with problems_shown():
         from server.serve import serve as run_server
 
-        run_server(_settings(config, data, host=host, port=port, open_browser=open_browser))
+        run_server(read_settings(config, data, host=host, port=port, open_browser=open_browser))
 
 
 @app.command()
@@ -87,12 +93,12 @@ def run(
 
     Exit code: 0 if it succeeded, 1 if it failed, 2 if graph or usage are wrong, 130 if it was cancelled.
     """
-    with _problems_shown(as_json):
+    with problems_shown(as_json):
         from server.running import run_graph
 
         document, texts = _read_graph(graph), _assignments(set_ or [])
         ended, files = run_graph(
-            _settings(config, data), document, texts, targets=target, out=out, server=server, say=_say
+            read_settings(config, data), document, texts, targets=target, out=out, server=server, say=say
         )
     if as_json:
         print(ended.model_dump_json(exclude_none=True, exclude={"graph"}, indent=2))
@@ -106,13 +112,13 @@ def check(
     graph: GraphArgument, as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None
 ) -> None:
     """Say what is wrong with a graph. Exit code: 0 if it would run, 2 if it has errors."""
-    with _problems_shown(as_json):
+    with problems_shown(as_json):
         from server.running import check_graph
 
-        problems = check_graph(_settings(config, data), _read_graph(graph), say=_say)
+        problems = check_graph(read_settings(config, data), _read_graph(graph), say=say)
     errors = [problem for problem in problems if problem.severity == "error"]
     if as_json:
-        print(_problems_json(problems))
+        print(problems_json(problems))
     else:
         for problem in problems:
             print(f"{problem.severity}: {problem}")
@@ -133,7 +139,7 @@ def import_file(
 
     With --json both are printed as one document. Exit code: 0 if there is a graph, 2 if the file is something else.
     """
-    with _problems_shown(as_json):
+    with problems_shown(as_json):
         from engine.graph.document import dump_graph
         from nodes.diffusion.mellon import import_mellon
 
@@ -145,7 +151,7 @@ def import_file(
         print(imported.model_dump_json(indent=2, exclude_defaults=True))
         return
     for line in imported.report:
-        _say(f"{line.status:11} {line.node or 'file'}: {line.text}")
+        say(f"{line.status:11} {line.node or 'file'}: {line.text}")
     if out is None:
         print(text, end="")
 
@@ -153,15 +159,20 @@ def import_file(
 @app.command()
 def nodes(
     name: Annotated[str | None, typer.Argument(help="A node type, to see its ports.", show_default=False)] = None,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Count how the blocks of all model families become nodes.")
+    ] = False,
     as_json: JsonOption = False,
     data: DataOption = None,
     config: ConfigOption = None,
 ) -> None:
     """List the node types, yours included, or show one with its ports."""
-    with _problems_shown(as_json):
+    if coverage:
+        return _coverage(as_json, data, config)
+    with problems_shown(as_json):
         from server.running import node_types
 
-        found_types = node_types(_settings(config, data), say=_say)
+        found_types = node_types(read_settings(config, data), say=say)
         types = sorted(found_types, key=lambda found: (found.category, found.type))
         if name is not None:
             types = [_named(types, name)]
@@ -170,11 +181,28 @@ def nodes(
     elif name is not None:
         _show_type(types[0])
     else:
-        _table(("Type", "Title", "Category", "What it does"), [_row(found) for found in types])
+        table(("Type", "Title", "Category", "What it does"), [_row(found) for found in types])
+
+
+def _coverage(as_json: bool, data: Path | None, config: Path | None) -> None:
+    with problems_shown(as_json):
+        from server.coverage import HEADS, coverage_rows
+        from server.running import families
+
+        found = families(read_settings(config, data), say=say)
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    print(f"diffusers {found['diffusers']}\n")
+    table(HEADS, coverage_rows(found["rows"]))
+    if missing := [f"{row['family']} {row['workflow']} {text}" for row in found["rows"] for text in row["missing"]]:
+        print("Not represented:", *missing, sep="\n  ")
 
 
 cache = typer.Typer(invoke_without_command=True, help="Sizes of what is kept on disk; `clear` removes it.")
 app.add_typer(cache, name="cache")
+
+app.add_typer(block, name="block")
 
 Kept = Literal["results", "artifacts", "descriptions"]
 FOLDERS: dict[str, str] = {
@@ -190,15 +218,15 @@ def cache_sizes(
     context: typer.Context, data: DataOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """Sizes of what is kept on disk."""
-    with _problems_shown(as_json):
-        context.obj = settings = _settings(config, data)
+    with problems_shown(as_json):
+        context.obj = settings = read_settings(config, data)
     if context.invoked_subcommand is not None:
         return
     sizes = {kind: _size(settings.data / folder) for kind, folder in FOLDERS.items()}
     if as_json:
         print(json.dumps(sizes))
     else:
-        _table(
+        table(
             ("What", "Size", "Folder"),
             [(kind, _human(sizes[kind]), str(settings.data / FOLDERS[kind])) for kind in FOLDERS],
         )
@@ -210,7 +238,7 @@ def cache_clear(
     what: Annotated[Kept | None, typer.Argument(help="What to remove; by default results and descriptions.")] = None,
 ) -> None:
     """Remove cached results and descriptions, or what is named. Artifacts are removed only when named."""
-    with _problems_shown():
+    with problems_shown():
         from server.instance import DataLock
 
         settings: Settings = context.obj
@@ -220,12 +248,6 @@ def cache_clear(
                 freed = _size(folder)
                 shutil.rmtree(folder, ignore_errors=True)
                 print(f"{kind}: {_human(freed)} removed")
-
-
-def _settings(config: Path | None, data: Path | None, **flags: Any) -> "Settings":
-    from server.settings import load_settings
-
-    return load_settings(config, data=data, **flags)
 
 
 def _read_graph(path: Path) -> "Graph":
@@ -264,39 +286,9 @@ def _assignments(texts: list[str]) -> dict[str, str]:
     return {key.strip(): value for key, _, value in pairs}
 
 
-@contextlib.contextmanager
-def _problems_shown(as_json: bool = False) -> Iterator[None]:
-    """Print problems as sentences and exit with 2; everything else is a bug and keeps its traceback."""
-    from engine.errors import BlockloomError
-
-    try:
-        yield
-    except BlockloomError as error:
-        _refuse(error, as_json)
-
-
-def _refuse(error: "BlockloomError", as_json: bool) -> NoReturn:
-    if as_json:
-        print(_problems_json(error.problems))
-    else:
-        for problem in error.problems:
-            _say(f"error: {problem}")
-    raise typer.Exit(BAD_INPUT)
-
-
-def _problems_json(problems: Any) -> str:
-    from dataclasses import asdict
-
-    return json.dumps({"problems": [asdict(problem) for problem in problems]}, ensure_ascii=False, indent=2)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
 def _report(ended: "Run", files: list[Path]) -> None:
     if ended.problem is not None:
-        _say(f"{ended.state}: {ended.problem}")
+        say(f"{ended.state}: {ended.problem}")
     for file in files:
         print(file)
 
@@ -323,27 +315,9 @@ def _show_type(found: "NodeType") -> None:
     if found.dynamic:
         print("Its ports follow from its params and from what is connected; these are there from the start.\n")
     if inputs := found.interface.inputs:
-        _table(("Input", "Type", "Default", "What it is"), [_port_row(port) for port in inputs])
+        table(("Input", "Type", "Default", "What it is"), [port_row(port) for port in inputs])
     if outputs := found.interface.outputs:
-        _table(("Output", "Type", "What it is"), [(port.name, port.type, port.description) for port in outputs])
-
-
-def _port_row(port: "Port") -> tuple[str, ...]:
-    default = "required" if port.required else json.dumps(port.default, ensure_ascii=False)
-    return port.name, port.type, default, port.description
-
-
-def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*heads, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*(cell.replace("[", "\\[") for cell in row))
-    console = Console()
-    # Cut no column short where nobody looks at a screen.
-    Console(width=None if console.is_terminal else 240, highlight=False).print(table)
+        table(("Output", "Type", "What it is"), [(port.name, port.type, port.description) for port in outputs])
 
 
 def _size(folder: Path) -> int:

@@ -5,24 +5,23 @@ the ports that follow from the blocks themselves.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.catalogue.context import Context
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
-from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
+from engine.catalogue.spec import Interface, Need, NodeType, Port, Widget
 from engine.errors import NodeError, Problem
 from nodes.diffusion import overlay
 from nodes.diffusion.block import environment
 from nodes.diffusion.describer import Describer
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.lock import changed_folders, repo_need
 from nodes.diffusion.own_code import has_code, require_packages
 from nodes.diffusion.ports import input_ports, output_ports
-from nodes.diffusion import ref as _ref_module
-from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.ref import PipelineRef, locked_components
 from nodes.diffusion.repos import Repos, lock_name, split_revision
-from nodes.diffusion.trust import LOCAL
 
 SUBJECT = "diffusion.custom"
 OWN = frozenset({"repo", "workflow", "pipeline", "source"})
@@ -35,10 +34,10 @@ _REPO = Port(
 )  # fmt: skip
 
 
-def _workflow_port(workflows: tuple[str, ...]) -> Port:
+def _workflow_port(workflows: tuple[str, ...], chosen: str) -> Port:
     return Port(
-        name="workflow", type="string", title="Workflow", default=workflows[0],
-        description="What the pipeline is used for; the other ports follow.",
+        name="workflow", type="string", title="Workflow", default=chosen,
+        description="What the pipeline is used for; the other ports follow. Unset, it follows from what is connected.",
         widget=Widget(kind="select", options=workflows),
     )  # fmt: skip
 
@@ -57,53 +56,77 @@ _BARE = Interface(inputs=(_REPO, _pipeline_port(required=False)))
 def resolve(view: NodeView) -> Resolved:
     """The ports of the repo's blocks. Raises NodeError if there are none, or if their code may not run."""
     values = dict(view.params) | dict(view.known)
-    if (asked := need(values, view.lock)) is None:
+    if not (text := _repo_text(values)):
         return Resolved(_BARE)
-    description = view.descriptions.get(asked.key)
+    asked, description = _described(text, values, view)
     if description is None:
         return Resolved(_BARE.model_copy(update={"needs": (asked,)}))
-    if problem := description.get("problem"):
-        raise NodeError(Problem(**problem | {"port": "repo"}))
     interface, warnings = _interfaces.of(asked.key, description, view.connected)
     node = description["mellon"]
     if any("onChange" in entry for entry in node.get("params", {}).values()):
         folded = overlay.fold_away(interface.inputs, node, values, view.connected)
         interface = interface.model_copy(update={"inputs": folded})
-    components, repos = {}, {}
-    if hasattr(_ref_module, "locked_components"):
-        components, repos = _ref_module.locked_components(description, view.lock)
+    components, repos = locked_components(description, view.lock)
     source = PipelineRef(
-        repo=description["repo"],
-        commit=description["commit"],
-        workflow=description["workflow"],
-        **({"components": components} if components else {}),
+        repo=description["repo"], commit=description["commit"], workflow=description["workflow"], components=components
     )
-    name = lock_name(*split_revision(str(values["repo"])))
+    name = lock_name(*split_revision(text))
     return Resolved(
         interface,
         bound={"source": source.to_json()},
         repos={name: source.commit, **repos},
-        warnings=tuple(
-            Problem(code="block_config", message=text, port="repo", severity="warning") for text in warnings
+        warnings=(
+            *(Problem(code="block_config", message=text, port="repo") for text in warnings),
+            *changed_folders(name, description, view.lock),
         ),
     )
 
 
-def need(values: Mapping[str, Any], lock: Mapping[str, str]) -> Need | None:
-    """The question whose answer describes the repo in these params; None if none is named yet. Raises NodeError."""
+def need(view: NodeView) -> Need | None:
+    """The question whose answer describes the node's blocks, as far as can be told; None if no repo is named yet.
+
+    Raises NodeError for a repo that can't be used.
+    """
+    values = dict(view.params) | dict(view.known)
+    return _described(text, values, view)[0] if (text := _repo_text(values)) else None
+
+
+def _repo_text(values: Mapping[str, Any]) -> str:
     text = values.get("repo")
     if text is not None and not isinstance(text, str):
         raise NodeError("The repo must be named by text.", port="repo")
-    repo, revision = split_revision(text or "")
-    if not repo:
-        return None
-    locked = lock.get(lock_name(repo, revision))
-    if locked is not None and not locked.startswith(LOCAL):  # a local folder is used as it is now
-        revision = locked
-    request = {"repo": repo, "revision": revision}
-    if (workflow := values.get("workflow")) and isinstance(workflow, str):
-        request["workflow"] = workflow
-    return Need(subject=SUBJECT, request=request)
+    return (text or "").strip()
+
+
+def _described(text: str, values: Mapping[str, Any], view: NodeView) -> tuple[Need, Mapping[str, Any] | None]:
+    """The question about the repo in its workflow, with the answer, None if there is none yet. Raises NodeError.
+
+    Where no workflow is set, it follows from what is connected and set.
+    """
+    workflow = values.get("workflow")
+    more = {"workflow": workflow} if workflow and isinstance(workflow, str) else {}
+    asked, description = _answer(text, view, more)
+    if description is None or more:
+        return asked, description
+    given = view.connected | {name for name, value in values.items() if value not in (None, "")}
+    fitting = fitting_workflow(description["asks"], given)
+    if fitting in (None, description["workflow"]):
+        return asked, description
+    return _answer(text, view, {"workflow": fitting})
+
+
+def _answer(text: str, view: NodeView, more: Mapping[str, Any]) -> tuple[Need, Mapping[str, Any] | None]:
+    asked = repo_need(SUBJECT, text, view, **more)
+    description = view.descriptions.get(asked.key)
+    if description is not None and (problem := description.get("problem")):
+        raise NodeError(Problem(**problem | {"port": "repo"}))
+    return asked, description
+
+
+def fitting_workflow(asks: Mapping[str, list[str]], given: Collection[str]) -> str | None:
+    """Of the workflows, by the inputs that each asks for, the one that uses most of those `given`; None if none can."""
+    possible = [name for name, wanted in asks.items() if wanted and all(each in given for each in wanted)]
+    return max(possible, key=lambda name: len(asks[name]), default=None)
 
 
 def port_name(name: str) -> str:
@@ -138,25 +161,27 @@ def _metadata(description: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{repo, revision, workflow?}` → `repo`, `commit`, `local`, and what `runtime.custom.described` says.
+    """`{repo, revision, workflow?}` → what `runtime.custom.described` says, and where that is: `repo`, `commit`, ….
 
-    Raises NodeError besides for code that is not approved or lacks packages. In a worker; imports diffusers only for
-    an answer that is not kept yet.
+    `foreign` are the components in other repos with the commits of those; with `latest` the hub is asked anew. Raises
+    NodeError besides for code that is not approved or lacks packages. Runs in a worker; imports diffusers only for an
+    answer that is not kept yet.
     """
-    repo, latest = request["repo"], bool(request.get("latest"))
-    located = repos.locate(repo, request.get("revision"), latest=latest)
+    latest = bool(request.get("latest"))
+    located = repos.locate(request["repo"], request.get("revision"), latest=latest)
     if has_code(located):
         repos.require_approval(located)
         require_packages(located)
     workflow = request.get("workflow") or ""
 
     def make() -> dict[str, Any]:
-        made: dict[str, Any] = runtime("custom").described(located, repos, data_dir, workflow, latest)
+        made: dict[str, Any] = runtime("custom").described(located, repos, data_dir, workflow)
         return made
 
-    # at which commits other repos are now is no lasting answer
-    kept = make() if latest else describer.kept(["custom", repo, located.commit, workflow], make)
-    return {"repo": repo, "commit": located.commit, "local": not located.on_hub, **kept}
+    facts = describer.kept(["custom", located.repo, located.commit, workflow], make)
+    foreign = runtime("foreign").resolved(repos, facts["foreign"], latest=latest) if facts["foreign"] else []
+    place = {"commit": located.commit, "local": not located.on_hub, "in_blocks": located.in_blocks}
+    return {**facts, "repo": located.repo, **place, "foreign": foreign}
 
 
 class _Interfaces:
@@ -186,7 +211,7 @@ _interfaces = _Interfaces(limit=256)
 def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:
     laid = block_ports(description, connected)
     workflows = tuple(description["workflows"])
-    own = (_REPO, _workflow_port(workflows)) if workflows else (_REPO,)
+    own = (_REPO, _workflow_port(workflows, description["workflow"])) if workflows else (_REPO,)
     pipeline = _pipeline_port(required=bool(description["lacks"]))
     inputs = (*own, pipeline, *laid.inputs) if pipeline.required else (*own, *laid.inputs, pipeline)
     return Interface(inputs=inputs, outputs=laid.outputs), laid.warnings
@@ -209,12 +234,6 @@ DEFINITION = NodeDefinition(
         cache="always",
         dynamic=True,
         interface=_BARE,
-        presets=(
-            Preset(
-                title="Custom block", category="Diffusion", params={"repo": ""},
-                description="Type a repo id, review its code, and it becomes a node.",
-            ),
-        ),
         keywords=("modular", "repo", "hub", "code", "extension", "diffusers"),
     ),
     function=run,

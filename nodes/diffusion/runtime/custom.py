@@ -19,24 +19,17 @@ from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion import overlay
 from nodes.diffusion.custom import input_name
 from nodes.diffusion.own_code import has_code
-from nodes.diffusion.ref import PipelineRef, parse_ref
-
-try:
-    from nodes.diffusion.ref import ComponentRef
-except ImportError:
-    ComponentRef = dict
+from nodes.diffusion.ref import ComponentRef, PipelineRef, parse_ref
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
 from nodes.diffusion.runtime.blocks import Pipeline, root_pipeline, workflows
 from nodes.diffusion.runtime.code import problems_of
 from nodes.diffusion.runtime.components import ComponentStore
 from nodes.diffusion.runtime.convert import flat_pictures
 from nodes.diffusion.runtime.describe import describe_block
-
-try:
-    from nodes.diffusion.runtime.foreign import foreign_components
-except ImportError:
-    foreign_components = lambda *a: []
+from nodes.diffusion.runtime.foreign import foreign_sources
 from nodes.diffusion.runtime.run import run_block
+from nodes.diffusion.runtime.sizes import sizes
+from nodes.diffusion.runtime.weights import refuse_pickled
 
 DESCRIBE_SECONDS = 60.0
 """How long a repo's code may take to be imported and to say what it is."""
@@ -44,15 +37,16 @@ CRASH_SECONDS = 600.0
 """How long code that ended a worker while it was imported is left alone."""
 
 
-def described(located: Located, repos: Repos, data_dir: Path, workflow: str, latest: bool) -> dict[str, Any]:
-    """As `describe.describe_block`, and besides:
+def described(located: Located, repos: Repos, data_dir: Path, workflow: str) -> dict[str, Any]:
+    """As `describe.describe_block` of the whole, and besides:
 
-    `leaf` (a single block of the repo's own), `workflow` (the one described) of `workflows`, `lacks` (components that a
-    pipeline must share), `foreign` (those in other repos), `mellon` (what the author says of the node) and `warnings`.
+    `leaf` (a single block of the repo's own), `workflow` (the one described) of `workflows` with the inputs that each
+    `asks` for, `lacks` (components that a pipeline must share), `foreign` (those in other repos), `mellon` (what the
+    author says of the node), `warnings` and `sizes` (see `runtime.sizes`).
     Raises NodeError for a repo without blocks, and for code that may not run, fails, never ends or ends the worker.
     """
     with _crashes_remembered(data_dir, located):
-        made = _within(DESCRIBE_SECONDS, located, lambda: _describe(located, repos, workflow, latest))
+        made = _within(DESCRIBE_SECONDS, located, lambda: _describe(located, repos, workflow))
     if not located.on_hub and repos.locate(located.repo).commit != located.commit:
         raise NodeError(
             f"The folder of {located.repo!r} changed while it was read.", remedy="It is read again.",
@@ -61,8 +55,9 @@ def described(located: Located, repos: Repos, data_dir: Path, workflow: str, lat
     return made
 
 
-def _describe(located: Located, repos: Repos, workflow: str, latest: bool) -> dict[str, Any]:
+def _describe(located: Located, repos: Repos, workflow: str) -> dict[str, Any]:
     with problems_of(located):
+        refuse_pickled(repos, located)
         pipe = root_pipeline(located, repos)
         known = workflows(pipe._blocks)
         chosen = workflow or (known[0] if known else "")
@@ -77,12 +72,20 @@ def _describe(located: Located, repos: Repos, workflow: str, latest: bool) -> di
     return facts | {
         "leaf": own and not pipe._blocks.sub_blocks,
         "workflow": chosen,
+        "asks": _asks(pipe._blocks),
         "workflows": known,
         "lacks": lacking(pipe, located),
-        "foreign": foreign_components(repos, pipe, located, latest),
+        "foreign": foreign_sources(pipe, located),
         "mellon": overlay.node_config(config),
         "warnings": warnings,
+        "sizes": sizes(pipe, located, repos),
     }
+
+
+def _asks(blocks: ModularPipelineBlocks) -> dict[str, list[str]]:
+    """The inputs that choose each workflow. Where a workflow has several ways to be chosen, its first counts."""
+    ways = {name: each[0] if isinstance(each, tuple) else each for name, each in (blocks._workflow_map or {}).items()}
+    return {name: [wanted for wanted, value in way.items() if value is True] for name, way in ways.items()}
 
 
 def lacking(pipe: Pipeline, located: Located) -> list[str]:
