@@ -40,6 +40,10 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
         description: dict[str, Any] = runtime("doc").describe(repos, request)
         return description
 
+    def publish(request: Mapping[str, Any]) -> dict[str, Any]:
+        written: dict[str, Any] = runtime("publish").publish(repos, request)
+        return written
+
     return WorkerSide(
         kinds=(TensorKind(), ArrayKind()),
         describers={
@@ -48,6 +52,7 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
             custom.SUBJECT: describe_custom,
             component.SUBJECT: lambda request: component.describe(repos, request),
             asking.DOC: describe_doc,
+            asking.PUBLISH: publish,
             families.SUBJECT: all_families.answer,
         },
         states={"components": store},

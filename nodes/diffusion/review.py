@@ -5,6 +5,7 @@ import difflib
 import filecmp
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,8 @@ MAX_TEXTS = 4 * 1024 * 1024
 MAX_FILES = 5_000
 MAX_DIFF = 256 * 1024
 """Characters of the changes shown of one file."""
+_parsing = threading.Lock()
+"""Python 3.11 counts how deep it is in a tree once for all threads, and fails where two parse at once."""
 _REPO_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _NAMES_A_REPO = frozenset({"pretrained_model_name_or_path", "pretrained_model_or_path", "repo", "repo_id"})
 _LOADS_A_REPO = frozenset({"from_pretrained", "hf_hub_download", "snapshot_download", "load_lora_weights"})
@@ -154,7 +157,8 @@ def _in_data(data: Any) -> Iterator[str]:
 def _in_code(text: str) -> Iterator[str]:
     """Repo ids that stand where something is loaded. Code can hide them: this helps reading, it proves nothing."""
     try:
-        tree = ast.parse(text)
+        with _parsing:
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):

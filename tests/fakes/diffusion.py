@@ -1,14 +1,17 @@
 """Runs diffusion graphs in this process, without engine and worker: interfaces, edges and node functions only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.pack import WorkerFacts, WorkerSide
 from engine.catalogue.spec import Need
 from engine.errors import BlockloomError, Cancelled
+from engine.graph.compile import Compiled, compile_graph
+from engine.graph.document import Graph
 from nodes.diffusion import pack
 from tests.fakes import pictures
 
@@ -53,11 +56,12 @@ class DirectContext:
 class Direct:
     """The diffusion pack with `models` as its folder of local models, asked directly."""
 
-    def __init__(self, data: Path, models: Path, **facts: Any) -> None:
-        settings = {"models": str(models), "offline": True}
+    def __init__(self, data: Path, models: Path, *, settings: Mapping[str, Any] | None = None, **facts: Any) -> None:
+        known = {"models": str(models), "offline": True, **(settings or {})}
         self.side = pack.worker_side(
-            WorkerFacts(data_dir=data, input_dir=data, output_dir=data, settings=settings, **facts)
+            WorkerFacts(data_dir=data, input_dir=data, output_dir=data, settings=known, **facts)
         )
+        self.catalogue = Catalogue(DEFINITIONS.values())
 
     def resolve(
         self, type: str, params: dict[str, Any], known: dict[str, Any], connected: Iterable[str] = ()
@@ -75,6 +79,12 @@ class Direct:
                 return resolved
             for need in resolved.interface.needs:
                 answers[need.key] = self.describe(need)
+
+    def settle(self, graph: Graph) -> Compiled:
+        """The graph compiled, with all needs answered."""
+        while (compiled := compile_graph(graph, self.catalogue)).needs:
+            self.catalogue.describe({need.key: self.describe(need) for need in compiled.needs})
+        return compiled
 
     def describe(self, need: Need) -> dict[str, Any]:
         """The answer to a need, a problem in the form in which the engine keeps it."""
