@@ -20,9 +20,11 @@ from server.hub import OUTBOX_BYTES, Hub
 from server.models import Downloads
 from server.routes import (
     artifacts,
+    block_edits,
     blocks,
     catalogue,
     compile,
+    families,
     files,
     graphs,
     imports,
@@ -40,7 +42,8 @@ from server.thumbnails import Thumbnails
 from server.watch import FolderWatch
 
 _MODULES = (
-    runs, queue, compile, graphs, imports, templates, catalogue, artifacts, files, models, blocks, system, ws,
+    runs, queue, compile, graphs, imports, templates, catalogue, families, artifacts, files, models, block_edits,
+    blocks, system, ws,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
 from engine.errors import NodeError, Problem
 from nodes.diffusion.heavy import runtime
-from nodes.diffusion.parts import Part, asked, parse_parts, repos_of
+from nodes.diffusion.parts import Part, asked, components_of, parse_parts, repos_of
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.ref import PipelineRef, parse_ref
 
@@ -56,7 +56,9 @@ def resolve(view: NodeView) -> Resolved:
     if not parts:
         return Resolved(interface)
     commits = description["commits"]
-    return Resolved(interface, bound={"commits": commits}, repos=repos_of(parts, commits))
+    components, repos = components_of(parts, description, view.lock)
+    own = {"components": {name: component.to_json() for name, component in components.items()}}
+    return Resolved(interface, bound={"commits": commits, **own}, repos=repos_of(parts, commits) | repos)
 
 
 def chosen(values: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:

@@ -7,7 +7,7 @@ In sequence blocks hand values on by name, whatever the edges were. So what the 
 where it is not, the nodes stay as they are, and the problem says why.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from nodes.diffusion.edits import GraphEdit, edges_of, free_id
 from nodes.diffusion.expand import parts_of
 from nodes.diffusion.facts import (
     BLOCK,
-    BUNDLE,
     CUSTOM,
     OWN,
     PIPELINE,
@@ -28,11 +27,12 @@ from nodes.diffusion.facts import (
     Bundles,
     Descriptions,
     Facts,
+    bundle_ports,
     facts_of,
     last,
     refusal,
 )
-from nodes.diffusion.parts import Part
+from nodes.diffusion.parts import Part, part_name
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def checked(draft: Draft, compiled: Compiled) -> GraphEdit:
     """The second step. Raises NodeError if the new node lacks a port in use, or does not compile."""
     node = compiled.nodes[NodeId(draft.node)]
     for problem in compiled.errors:
-        if problem.node == draft.node and problem.code not in ("missing_input",):
+        if problem.node == draft.node and problem.code not in ("missing_input", "unknown_port"):
             raise NodeError(problem)
     for edge in draft.edit.add_edges:
         port, found = (
@@ -164,9 +164,9 @@ def _ways(pieces: list[Facts]) -> list[dict[str, Any]]:
     """The params that say which blocks the node runs: a single path if there is one, parts in any case."""
     parts = [part for piece in pieces for part in _whole_part(piece)]
     folded = _folded(parts, next((p.description["tree"] for p in pieces if p.node.type == BLOCK), []))
-    as_parts = {"parts": [part.to_json() for part in _named(folded)]}
+    as_parts = {"parts": [part.to_json() for part in named(folded)]}
     if len(folded) == 1 and folded[0].repo is None:
-        plain = {"parts": [part.to_json() for part in _named(parts)]}
+        plain = {"parts": [part.to_json() for part in named(parts)]}
         return [{"block": folded[0].block}, plain]
     return [as_parts]
 
@@ -176,9 +176,8 @@ def _whole_part(piece: Facts) -> list[Part]:
         return list(piece.parts)
     if piece.node.type == CUSTOM:
         repo = str(piece.node.params["repo"])
-        name = repo.partition("@")[0].rpartition("/")[2]
-        return [Part(name=name, block="", repo=repo)]
-    return [Part(name=piece.path.rpartition(".")[2] or "pipeline", block=piece.path)]
+        return [Part(name=part_name(repo), block="", repo=repo)]
+    return [Part(name=part_name(piece.path.rpartition(".")[2]) or "pipeline", block=piece.path)]
 
 
 def _folded(parts: list[Part], paths: Iterable[str]) -> list[Part]:
@@ -197,7 +196,7 @@ def _folded(parts: list[Part], paths: Iterable[str]) -> list[Part]:
     return found
 
 
-def _named(parts: Iterable[Part]) -> list[Part]:
+def named(parts: Iterable[Part]) -> list[Part]:
     """The parts with names that are all different."""
     found: list[Part] = []
     for part in parts:
@@ -235,7 +234,7 @@ class _Merged:
         for edge in graph.edges:
             if edge.target in self.place:
                 self.into.setdefault((edge.target, edge.targetHandle), []).append(edge)
-        self.bundles = Bundles(pieces)
+        self.bundles = {port: Bundles(pieces, port) for port in bundle_ports(pieces)}
 
     # Within
 
@@ -249,9 +248,10 @@ class _Merged:
                         "node values are handed on under their own name only.",
                         "Leave one of the two nodes out.", "renamed",
                     )  # fmt: skip
-            self._check_bundle(index)
+            for bundles in self.bundles.values():
+                self._check_bundle(index, bundles)
             for name in piece.names:
-                if name not in (BUNDLE, SEED) and not (name in piece.bundled and piece.takes(BUNDLE)):
+                if name not in self.bundles and name != SEED and name not in piece.bundled:
                     self._check_input(index, name)
 
     def _check_input(self, index: int, name: str) -> None:
@@ -274,26 +274,25 @@ class _Merged:
         """Whether it is an input of the block, rather than a state that the node is given."""
         return any(item["name"] == name for item in piece.description["inputs"]) and name != STATE
 
-    def _check_bundle(self, index: int) -> None:
-        piece = self.pieces[index]
-        edges = self.into.get((piece.id, BUNDLE), [])
+    def _check_bundle(self, index: int, bundles: Bundles) -> None:
+        piece, port = self.pieces[index], bundles.port
+        edges = self.into.get((piece.id, port), [])
         inner = [self.place[edge.source] for edge in edges if edge.source in self.place]
-        self.bundles.note(index, inner)
-        arriving = self.bundles.merged(inner)
-        if not piece.takes(BUNDLE):
+        bundles.note(index, inner)
+        arriving = bundles.merged(inner)
+        if not piece.takes(port):
             return
         if inner and any(edge.source not in self.place for edge in edges[-len(inner) :]):
             raise refusal(
-                piece.id, f"{piece.id} gets embeddings from outside after those of a chosen node; in one node they "
+                piece.id, f"{piece.id} gets {port} from outside after those of a chosen node; in one node they "
                 "come before.", "Leave it out, or connect them in the other order.", "other_value",
             )  # fmt: skip
-        newest = {name: place for place, earlier in enumerate(self.pieces[:index]) for name in earlier.bundles}
-        for name, maker in newest.items():
+        for name, maker in _newest(self.pieces[:index], port).items():
             direct = self.into.get((piece.id, name), [])
-            if any(self.place.get(edge.source) == maker for edge in direct) or not piece.uses(name):
+            if any(self.place.get(edge.source) == maker for edge in direct) or not piece.uses(name, port):
                 continue
             if arriving.get(name) != maker or direct:
-                raise self._other_value(piece, BUNDLE if not direct else name, self.pieces[maker].id)
+                raise self._other_value(piece, name if direct else port, self.pieces[maker].id)
 
     def _other_value(self, piece: Facts, name: str, by: str) -> NodeError:
         return refusal(
@@ -312,8 +311,8 @@ class _Merged:
         edges = [edge for piece in self.pieces for edge in self.into.get((piece.id, PIPELINE), [])][:1]
         names = list(dict.fromkeys(port.name for piece in self.pieces for port in piece.inputs))
         for name in names:
-            if name == BUNDLE:
-                edges += self._bundle_edges()
+            if name in self.bundles:
+                edges += self._bundle_edges(name)
             else:
                 self._merge(name, params, edges)
         for piece in self.pieces:
@@ -356,26 +355,26 @@ class _Merged:
             return False
         return not (name == SEED and any(edge.source in self.place for edge in self.into.get((piece.id, STATE), [])))
 
-    def _bundle_edges(self) -> list[Edge]:
-        """Embeddings from outside. Raises NodeError unless all nodes that take some get the same ones."""
+    def _bundle_edges(self, port: str) -> list[Edge]:
+        """A bundle from outside. Raises NodeError unless all nodes that take it get the same."""
         told: list[Edge] | None = None
         for piece in self.pieces:
-            if not piece.takes(BUNDLE):
+            if not piece.takes(port):
                 continue
-            edges = self.into.get((piece.id, BUNDLE), [])
+            edges = self.into.get((piece.id, port), [])
             outer = [edge for edge in edges if edge.source not in self.place]
-            if not outer and any(self._hands_on(edge) for edge in edges):
+            if not outer and any(self._hands_on(edge, port) for edge in edges):
                 continue
             told = outer if told is None else told
             if [(edge.source, edge.sourceHandle) for edge in outer] != [(e.source, e.sourceHandle) for e in told]:
                 raise refusal(
-                    piece.id, f"{piece.id} gets other embeddings from outside than the nodes before it; one node has "
-                    "one set.", "Connect the same ones, or leave it out.", "different_values",
+                    piece.id, f"{piece.id} gets other {port} from outside than the nodes before it; one node has one.",
+                    "Connect the same ones, or leave it out.", "different_values",
                 )  # fmt: skip
         return told or []
 
-    def _hands_on(self, edge: Edge) -> bool:
-        return edge.source in self.place and self.pieces[self.place[edge.source]].takes(BUNDLE)
+    def _hands_on(self, edge: Edge, port: str) -> bool:
+        return edge.source in self.place and self.pieces[self.place[edge.source]].takes(port)
 
     def outputs(self) -> list[Edge]:
         """The edges to nodes outside. Raises NodeError where the one node would give another value."""
@@ -394,10 +393,14 @@ class _Merged:
         return found
 
     def _is_last(self, index: int, name: str) -> bool:
-        if name != BUNDLE:
-            return last(self.pieces, name) == index
-        newest = {name: place for place, piece in enumerate(self.pieces) for name in piece.bundles}
-        return self.bundles.merged([index]) == newest
+        if name in self.bundles:
+            return self.bundles[name].merged([index]) == _newest(self.pieces, name)
+        return last(self.pieces, name) == index
+
+
+def _newest(pieces: Sequence[Facts], port: str) -> dict[str, int]:
+    """Who made each value of a bundle last."""
+    return {name: place for place, piece in enumerate(pieces) for name in piece.bundles(port)}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from engine.graph.document import Edge, Graph, Node
 from nodes.diffusion.edits import GraphEdit, edge, edges_of, free_id, in_a_row, size
 from nodes.diffusion.facts import (
     BLOCK,
-    BUNDLE,
     CUSTOM,
     OWN,
     PIPELINE,
@@ -23,11 +22,12 @@ from nodes.diffusion.facts import (
     Bundles,
     Descriptions,
     Facts,
+    bundle_ports,
     facts_of,
     last,
     refusal,
 )
-from nodes.diffusion.parts import Part
+from nodes.diffusion.parts import Part, part_name
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def parts_of(facts: Facts) -> tuple[Part, ...]:
         return facts.parts
     repo = str(facts.node.params.get("repo")) if facts.node.type == CUSTOM else None
     paths = facts.children() or [facts.path]
-    return tuple(Part(name=path.rpartition(".")[2] or "block", block=path, repo=repo) for path in paths)
+    names = [part_name(path.rpartition(".")[2] or repo or "block") for path in paths]
+    return tuple(Part(name=name, block=path, repo=repo) for name, path in zip(names, paths, strict=True))
 
 
 def _node(part: Part, name: str, whole: Node) -> Node:
@@ -115,18 +116,14 @@ class _Wiring:
         self.edges: list[Edge] = []
         self.set_params: dict[str, dict[str, Any]] = {piece.id: {} for piece in pieces}
         self.fed: set[tuple[str, str]] = set()  # inputs that have an edge
-        self.bundles = Bundles(pieces)
+        self.bundles = [Bundles(pieces, port) for port in bundle_ports(pieces)]
 
     def inner_edges(self) -> None:
         for index, piece in enumerate(self.pieces):
-            feeders = self.bundles.feeders(index) if piece.takes(BUNDLE) else []
-            for feeder in feeders:
-                self._connect(feeder, BUNDLE, index)
-            self.bundles.note(index, feeders)
-            arriving = self.bundles.merged(feeders)
+            arriving = self._bundle_edges(index)
             for name in piece.names:
                 maker = last(self.pieces[:index], name)
-                if name == BUNDLE or maker is None or (name in piece.bundled and arriving.get(name) == maker):
+                if maker is None or (name in piece.bundled and arriving.get(name) == maker):
                     continue
                 if piece.takes(name) and self.pieces[maker].gives(name):
                     self._connect(maker, name, index)
@@ -135,6 +132,17 @@ class _Wiring:
                         self.whole.id, f"{piece.id} needs {name} of {self.pieces[maker].id}, which has no such output.",
                         "Leave the node as it is.", "no_port",
                     )  # fmt: skip
+
+    def _bundle_edges(self, index: int) -> dict[str, int]:
+        """Connect the bundles that a node takes; returns what is in them, and who made it."""
+        arriving: dict[str, int] = {}
+        for bundles in self.bundles:
+            feeders = bundles.feeders(index)
+            for feeder in feeders:
+                self._connect(feeder, bundles.port, index)
+            bundles.note(index, feeders)
+            arriving |= bundles.merged(feeders)
+        return arriving
 
     def outer_edges(self) -> None:
         """Edges into the old node go to all new ones not fed from within; those out of it start at the last one."""

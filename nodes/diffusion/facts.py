@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engine.catalogue.define import NodeView
 from engine.catalogue.spec import Interface, Need, Port
 from engine.errors import NodeError, Problem
 from engine.graph.compile import Compiled, CompiledNode
 from engine.graph.document import Node, NodeId
 from nodes.diffusion import block, custom
-from nodes.diffusion.parts import Part
+from nodes.diffusion.parts import Part, own_ref, with_components
+from nodes.diffusion.ports import bundle_name
 from nodes.diffusion.ref import PipelineRef, parse_ref
 
 BLOCK = block.DEFINITION.type.type
 CUSTOM = custom.DEFINITION.type.type
-BUNDLE, STATE, SEED, PIPELINE = "embeddings", "generator", "seed", "pipeline"
+STATE, SEED, PIPELINE = "generator", "seed", "pipeline"
 """Inputs that are not simply named as in the block: see `ports.py`."""
 OWN = frozenset({PIPELINE, "block", "parts", "repo", "workflow"})
 """Inputs that say what a block node is; the rest are those of its block."""
@@ -26,13 +28,18 @@ Descriptions = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Facts:
-    """A block node with what is known of it; `ref` is None for a custom block without a pipeline."""
+    """A block node with what is known of it.
+
+    `ref` is the pipeline connected to it, None for a custom block or parts without one. `bound` is what its resolver
+    found out besides, see `engine.catalogue.define.Resolved`.
+    """
 
     node: Node
     interface: Interface
     description: Mapping[str, Any]
     ref: PipelineRef | None
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    bound: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -42,6 +49,19 @@ class Facts:
     def inputs(self) -> list[Port]:
         """The ports of its block, without those that say which block it is."""
         return [port for port in self.interface.inputs if port.name not in OWN]
+
+    def source(self) -> PipelineRef:
+        """The ref that it runs with. Raises NodeError if it needs a pipeline and has none."""
+        if self.node.type == CUSTOM:
+            return parse_ref(self.bound["source"])
+        ref = own_ref(self.parts, self.commits) if self.ref is None else self.ref
+        return with_components(ref, self.bound.get("components", {}))
+
+    @property
+    def commits(self) -> Mapping[str, str]:
+        """Of the repos of its parts, by the parts' names."""
+        commits: Mapping[str, str] = self.bound.get("commits", {})
+        return commits
 
     def takes(self, name: str) -> bool:
         return self.interface.input(name) is not None
@@ -54,7 +74,7 @@ class Facts:
 
         States of generators and schedulers are no outputs of the block: the node hands them on, by ports.
         """
-        return name in self.made or (name != BUNDLE and self.gives(name))
+        return name in self.made or (name not in self.bundle_ports and self.gives(name))
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -73,18 +93,29 @@ class Facts:
         return tuple(dict.fromkeys([*named, *(port.name for port in self.inputs)]))
 
     @cached_property
-    def bundled(self) -> frozenset[str]:
-        """The parts of the embeddings that it takes by name."""
-        return frozenset(item["name"] for item in self.description["inputs"] if item["group"] and item["name"])
-
-    def uses(self, name: str) -> bool:
-        """Whether a part of the embeddings makes a difference to it: by name, or since it takes all there are."""
-        return name in self.bundled or any(item["group"] and not item["name"] for item in self.description["inputs"])
+    def bundle_ports(self) -> tuple[str, ...]:
+        """The ports that carry a group of values as one bundle, such as the embeddings."""
+        items = (*self.description["inputs"], *self.description["outputs"])
+        return tuple(dict.fromkeys(bundle_name(item["group"]) for item in items if item["group"]))
 
     @cached_property
-    def bundles(self) -> frozenset[str]:
-        """The parts of the embeddings that it makes."""
-        return frozenset(item["name"] for item in self.description["outputs"] if item["group"])
+    def bundled(self) -> Mapping[str, str]:
+        """The values that come in a bundle, if they do not come by themselves, with the port of that bundle."""
+        inputs = (item for item in self.description["inputs"] if item["group"] and item["name"])
+        return {item["name"]: bundle_name(item["group"]) for item in inputs if self.takes(bundle_name(item["group"]))}
+
+    def uses(self, name: str, port: str) -> bool:
+        """Whether a value in the bundle at `port` matters to it: by name, or since it takes all there are."""
+        return self.bundled.get(name) == port or any(
+            bundle_name(item["group"]) == port and not item["name"]
+            for item in self.description["inputs"]
+            if item["group"]
+        )
+
+    def bundles(self, port: str) -> frozenset[str]:
+        """What it makes of the bundle at `port`."""
+        made = (item for item in self.description["outputs"] if item["group"])
+        return frozenset(item["name"] for item in made if bundle_name(item["group"]) == port)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -109,25 +140,34 @@ def last(pieces: Sequence[Facts], name: str) -> int | None:
     return next((index for index in reversed(range(len(pieces))) if pieces[index].sets(name)), None)
 
 
-class Bundles:
-    """Which block in a sequence made each part of the embeddings that a node hands on."""
+def bundle_ports(pieces: Iterable[Facts]) -> tuple[str, ...]:
+    """The ports of all pieces that carry bundles."""
+    return tuple(dict.fromkeys(port for piece in pieces for port in piece.bundle_ports))
 
-    def __init__(self, pieces: Sequence[Facts]) -> None:
+
+class Bundles:
+    """Which block in a sequence made each value of the bundle that a node hands on at a port."""
+
+    def __init__(self, pieces: Sequence[Facts], port: str) -> None:
+        self.port = port
         self._pieces = pieces
         self._made: dict[int, dict[str, int]] = {}
 
     def note(self, index: int, feeders: Iterable[int]) -> None:
         """That the node at `index` gets the bundles of `feeders`: it hands on what is in them, and its own."""
-        if self._pieces[index].gives(BUNDLE):
-            self._made[index] = self.merged(feeders) | dict.fromkeys(self._pieces[index].bundles, index)
+        piece = self._pieces[index]
+        if piece.gives(self.port):
+            self._made[index] = self.merged(feeders) | dict.fromkeys(piece.bundles(self.port), index)
 
     def merged(self, feeders: Iterable[int]) -> dict[str, int]:
-        """Who made the parts of several bundles in one; of two with the same part the later counts."""
+        """Who made the values of several bundles in one; of two with the same value the later counts."""
         return {name: maker for feeder in feeders for name, maker in self._made.get(feeder, {}).items()}
 
     def feeders(self, index: int) -> list[int]:
-        """Whose bundles the node at `index` needs to have all parts made before it: as few and as late as will do."""
+        """Whose bundles the node at `index` needs to have all made before it: as few and as late as will do."""
         found: list[int] = []
+        if not self._pieces[index].takes(self.port):
+            return found
         for earlier in reversed(range(index)):
             if self._made.get(earlier, {}).keys() - self.merged(found).keys():
                 found.insert(0, earlier)
@@ -147,7 +187,8 @@ def facts_of(compiled: Compiled, descriptions: Descriptions, node_id: str) -> Fa
         remedy = "Choose nodes that run blocks of a pipeline."
         raise refusal(node_id, f"{node_id} is no block of a pipeline.", remedy, "no_block")
     ref = _ref(compiled, node)
-    need = _need(node, ref, {repo: locked.commit for repo, locked in compiled.graph.lock.repos.items()})
+    lock = {repo: locked.commit for repo, locked in compiled.graph.lock.repos.items()}
+    need = _need(node, ref, lock, descriptions)
     description = descriptions.get(need.key) if need else None
     if description is None or description.get("problem") or node.interface.pending:
         found = next((problem for problem in compiled.errors if problem.node == node_id), None)
@@ -156,7 +197,7 @@ def facts_of(compiled: Compiled, descriptions: Descriptions, node_id: str) -> Fa
         remedy = "Connect a Load pipeline node." if ref is None else "Try again when its ports have come."
         raise refusal(node_id, f"The block of {node_id} is not known.", remedy, "unknown_block")
     defaults = {port.name: port.default for port in node.interface.inputs}
-    return Facts(node.node, node.interface, description, ref, defaults)
+    return Facts(node.node, node.interface, description, ref, defaults, node.bound)
 
 
 def refusal(node: str | None, message: str, remedy: str, code: str) -> NodeError:
@@ -173,7 +214,12 @@ def _ref(compiled: Compiled, node: CompiledNode) -> PipelineRef | None:
     return None
 
 
-def _need(node: CompiledNode, ref: PipelineRef | None, lock: Mapping[str, str]) -> Need | None:
+def _need(
+    node: CompiledNode, ref: PipelineRef | None, lock: Mapping[str, str], descriptions: Descriptions
+) -> Need | None:
     if node.node.type == CUSTOM:
-        return custom.need(node.params, lock)
+        connected = frozenset(node.inputs)
+        return custom.need(
+            NodeView(params=node.params, known={}, connected=connected, descriptions=descriptions, lock=lock)
+        )
     return block.question(ref, *block.chosen(node.params), lock)

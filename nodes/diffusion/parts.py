@@ -1,5 +1,6 @@
 """The parts of a composed block node: blocks that run in sequence as one, of the pipeline or of other repos."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
-from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.ref import ComponentRef, PipelineRef, locked_components, parse_component
 from nodes.diffusion.repos import lock_name, split_revision
 
 JOINED = " + "
@@ -21,7 +22,7 @@ class Part(Data):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")
     block: str = Field(default="", max_length=500)
     repo: str | None = Field(default=None, min_length=1, max_length=500)
 
@@ -52,6 +53,12 @@ def joined(parts: Iterable[Part]) -> str:
     return JOINED.join(part.name for part in parts)
 
 
+def part_name(text: str) -> str:
+    """A name for a part from a repo id, a block's own name or what a person typed; "" if nothing of it is left."""
+    last = text.partition("@")[0].strip().rstrip("/").rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", last).strip("_")[:100]
+
+
 def asked(parts: Iterable[Part], lock: Mapping[str, str]) -> list[dict[str, Any]]:
     """The parts as a describer is asked for them; a repo's `revision` is the commit in the graph's `lock`, if any."""
     return [{"name": part.name, "block": part.block} | _source(part, lock) for part in parts]
@@ -67,6 +74,26 @@ def _source(part: Part, lock: Mapping[str, str]) -> dict[str, Any]:
 def repos_of(parts: Iterable[Part], commits: Mapping[str, str]) -> dict[str, str]:
     """The repos that parts use, as the graph's lock names them; `commits` are by the parts' names."""
     return {lock_name(*split_revision(part.repo)): commits[part.name] for part in parts if part.repo}
+
+
+def components_of(
+    parts: Iterable[Part], description: Mapping[str, Any], lock: Mapping[str, str]
+) -> tuple[dict[str, ComponentRef], dict[str, str]]:
+    """The components that parts of other repos bring, and the further repos of these as the graph's lock names them."""
+    components, repos = locked_components(description, lock)
+    homes = {part.name: split_revision(part.repo)[0] for part in parts if part.repo}
+    for item in description["brought"]:
+        components[item["name"]] = ComponentRef(
+            repo=homes[item["part"]], commit=description["commits"][item["part"]],
+            subfolder=item["subfolder"], variant=item["variant"],
+        )  # fmt: skip
+    return components, repos
+
+
+def with_components(ref: PipelineRef, components: Mapping[str, Any]) -> PipelineRef:
+    """The ref, with the components that parts bring."""
+    brought = {name: parse_component(value) for name, value in components.items()}
+    return ref.model_copy(update={"components": {**ref.components, **brought}})
 
 
 def own_ref(parts: Sequence[Part], commits: Mapping[str, str]) -> PipelineRef:

@@ -44,12 +44,17 @@ class Repos:
 
     def __init__(self, facts: WorkerFacts) -> None:
         self._models = _folder(facts.settings.get("models"))
-        self._blocks = _folder(facts.settings.get("blocks") or facts.data_dir / "blocks")
+        self._blocks = Path(facts.settings.get("blocks") or facts.data_dir / "blocks").resolve()
         self.pickles = bool(facts.settings.get("pickles"))
         self.remote_code = bool(facts.settings.get("remote_code", True))
         self.approvals = Approvals(facts.data_dir)
         self.hub = Hub(facts.report_download, offline=bool(facts.settings.get("offline")))
         self._fingerprints: dict[tuple[Any, ...], str] = {}
+
+    @property
+    def blocks_folder(self) -> Path:
+        """The folder of local blocks; it need not be there."""
+        return self._blocks
 
     def locate(self, repo: str, revision: str | None = None, *, latest: bool = False) -> Located:
         """The repo's folder with its configs and code at hand. Raises NodeError if there is none.

@@ -86,6 +86,12 @@ def _edge(text: str) -> dict[str, str]:
     return {"source": source, "sourceHandle": source_port, "target": target, "targetHandle": target_port}
 
 
+@pytest.fixture(scope="module", name="serving")
+def serving_fixture() -> Any:
+    """`serving`, for fixtures of a module: with importlib mode a conftest cannot be imported."""
+    return serving
+
+
 @pytest.fixture
 def helpers() -> Any:
     """`graph`, `node` and `serving`, for tests: with importlib mode a conftest cannot be imported."""

@@ -143,6 +143,14 @@ def composed(
     return SequentialPipelineBlocks.from_blocks_dict(chosen)
 
 
+def _within(block: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks:
+    """A stage with its blocks named as within it, where a workflow names them as within the pipeline."""
+    if not path or not all(name.startswith(f"{path}.") for name in block.sub_blocks) or not block.sub_blocks:
+        return block
+    inner = {name.removeprefix(f"{path}."): each for name, each in block.sub_blocks.items()}
+    return SequentialPipelineBlocks.from_blocks_dict(inner)
+
+
 def stages(blocks: ModularPipelineBlocks) -> list[str]:
     """The first path components, in order."""
     return list(dict.fromkeys(name.partition(".")[0] for name in blocks.sub_blocks))

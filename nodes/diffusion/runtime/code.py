@@ -45,7 +45,7 @@ def blocks_class(located: Located, repos: Repos) -> type[ModularPipelineBlocks]:
     """The class that `modular_config.json` names. Raises NodeError if it may not run or can't be imported."""
     module_name, class_name = named_class(located)
     repos.require_approval(located)
-    package = _package(located)
+    package = package_of(located)
     with _one_at_a_time(), problems_of(located):
         module = importlib.import_module(f"{package}.{module_name}")
     found = getattr(module, class_name, None)
@@ -91,7 +91,7 @@ _packages: dict[str, Path] = {}
 _lock = threading.RLock()
 
 
-def _package(located: Located) -> str:
+def package_of(located: Located) -> str:
     """The name of the repo's package at this commit, made known to Python."""
     slug = re.sub(r"\W+", "_", located.repo)
     commit = re.sub(r"^local|\W", "", located.commit)[:12]

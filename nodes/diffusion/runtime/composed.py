@@ -18,12 +18,13 @@ from nodes.diffusion.runtime.blocks import (
     composed,
     foreign_blocks,
     in_workflow,
+    pipeline_of,
     root_pipeline,
     tree,
 )
 from nodes.diffusion.runtime.describe import describe_within
+from nodes.diffusion.runtime.foreign import Source, foreign_sources, own_components, resolved
 from nodes.diffusion.runtime.schedulers import uses_scheduler
-from nodes.diffusion.runtime.weights import components_in_index
 
 Homes = dict[str, Located]
 """Where the repos of parts are, by the parts' names; a part of the pipeline itself has no entry."""
@@ -70,63 +71,26 @@ def compose(
     )
 
 
-def bring_components(repos: Repos, pipe: Pipeline, parts: Iterable[Part], homes: Homes) -> set[str]:
-    """Let the parts of other repos load their own components: those in their repo's index, or named by the block.
-
-    Returns their names. Raises NodeError where two parts want different components of the same name, since blocks in
-    one node share them.
-    """
-    brought: dict[str, Part] = {}
-    shared = _shared_names(pipe, parts)
+def bring_specs(repos: Repos, pipe: Pipeline, parts: Iterable[Part], homes: Homes) -> None:
+    """Let `pipe`, which runs the composed block, know what the parts' own repos say of their components."""
     for part in parts:
-        if part.name not in homes:
-            continue
-        home = homes[part.name]
-        root = root_pipeline(home, repos)
-        indexed = components_in_index(home.folder)
-        for expected in block_at(root._blocks, part.block).expected_components:
-            spec = copy.deepcopy(root.get_component_spec(expected.name))
-            if spec.default_creation_method != "from_pretrained":
-                continue
-            if spec.pretrained_model_name_or_path in (None, str(home.folder)):
-                if spec.name not in indexed:
-                    continue  # the connected pipeline has it
-                spec.pretrained_model_name_or_path, spec.revision = home.repo, home.commit
-            known = pipe._component_specs[spec.name]
-            if spec.name in shared or (spec.name in brought and not _same_source(known, spec)):
-                raise _clash(spec.name, part)
-            pipe._component_specs[spec.name], brought[spec.name] = spec, part
-    return set(brought)
-
-
-def _shared_names(pipe: Pipeline, parts: Iterable[Part]) -> set[str]:
-    """The components that the parts of the pipeline itself use."""
-    own = [name for part in parts if part.repo is None for name in (part.name, f"{part.name}_block")]
-    blocks = [block for name, block in pipe._blocks.sub_blocks.items() if name in own]
-    return {spec.name for block in blocks for spec in block.expected_components}
-
-
-def _same_source(one: Any, other: Any) -> bool:
-    return all(getattr(one, field) == getattr(other, field) for field in one.loading_fields())
-
-
-def _clash(component: str, part: Part) -> NodeError:
-    return NodeError(
-        f"Part {part.name!r} brings a {component} of its own, but another part uses a different one.",
-        remedy="Blocks in one node share their components: leave this part a node of its own.",
-        port="parts", code="clashing_components",
-    )  # fmt: skip
+        if part.name in homes:
+            for spec in _own_pipeline(repos, part, homes[part.name])._component_specs.values():
+                if spec.default_creation_method == "from_pretrained":
+                    pipe._component_specs[spec.name] = copy.deepcopy(spec)
 
 
 def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     """`{repo, commit, workflow, parts}` → as `describe_block`, and besides:
 
     `block` names the parts, `own_tree` are their blocks, `commits` is by part, `alone`: none is of the pipeline.
+    `brought` are components in the parts' repos, `foreign` those in still other ones, as of a pipeline.
     Raises NodeError for a part that is not there, or that may not run.
     """
     parts, revisions = parts_in(request)
+    latest = bool(request.get("latest"))
     located, workflow = repos.locate(request["repo"], request["commit"]), request["workflow"]
-    homes = homes_of(repos, parts, revisions, latest=bool(request.get("latest")))
+    homes = homes_of(repos, parts, revisions, latest=latest)
     commits = {name: home.commit for name, home in homes.items()}
 
     def make() -> dict[str, Any]:
@@ -134,17 +98,68 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
         block = compose(repos, blocks, parts, homes)
         before, after = _around(blocks, parts)
         described = describe_within(blocks, block, joined(parts), before, after)
-        each = zip(parts, block.sub_blocks.values(), strict=True)
+        each = list(zip(parts, block.sub_blocks.values(), strict=True))
+        brought, sources = _sources(repos, each, homes)
         return described | {
             "own_tree": tree(block),
-            "commits": commits,
             "alone": len(homes) == len(parts),
             "scheduler": any("." in part.block and uses_scheduler(sub_block) for part, sub_block in each),
+            "brought": brought,
+            "sources": sources,
         }
 
     question = [request["repo"], located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
-    sizes = describer.pipeline(located)["sizes"]
-    return {**describer.kept(["composed", *question], make), "sizes": sizes}
+    kept = describer.kept(["composed", *question], make)
+    foreign = resolved(repos, kept["sources"], latest=latest)
+    return {**kept, "commits": commits, "foreign": foreign, "sizes": describer.pipeline(located)["sizes"]}
+
+
+def _own_pipeline(repos: Repos, part: Part, home: Located) -> Pipeline:
+    root = root_pipeline(home, repos)
+    return pipeline_of(type(root), block_at(root._blocks, part.block), home)
+
+
+def _sources(
+    repos: Repos, each: Iterable[tuple[Part, ModularPipelineBlocks]], homes: Homes
+) -> tuple[list[dict[str, Any]], list[Source]]:
+    """The components that parts of other repos bring: from their own repos, and from where these point to.
+
+    Raises NodeError where two parts want different components of the same name, since blocks in one node share them.
+    """
+    brought: list[dict[str, Any]] = []
+    sources: list[Source] = []
+    users: dict[str, tuple[Part, Any]] = {}  # by component: the first part that uses it, and where it is from
+    for part, block in each:
+        origins: dict[str, Any] = {}
+        if part.name in homes:
+            home = homes[part.name]
+            pipe = _own_pipeline(repos, part, home)
+            for name, place in own_components(pipe, home).items():
+                origins[name] = {"name": name, "part": part.name, **place}
+            origins |= {source["name"]: source for source in foreign_sources(pipe, home)}
+        for spec in block.expected_components:
+            if spec.default_creation_method == "from_pretrained":
+                first, origin = users.setdefault(spec.name, (part, origins.get(spec.name)))
+                if not _same(origin, origins.get(spec.name), homes):
+                    raise _clash(spec.name, first, part)
+        sources += [origin for origin in origins.values() if "repo" in origin and origin not in sources]
+        brought += [origin for origin in origins.values() if "part" in origin]
+    return brought, sources
+
+
+def _same(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None, homes: Homes) -> bool:
+    """Whether two origins of a component, None for the connected pipeline, are one."""
+    if one is None or other is None or "part" not in one or "part" not in other:
+        return one == other
+    return homes[one["part"]] == homes[other["part"]] and one["subfolder"] == other["subfolder"]
+
+
+def _clash(component: str, first: Part, second: Part) -> NodeError:
+    return NodeError(
+        f"Parts {first.name!r} and {second.name!r} use different components of the name {component!r}.",
+        remedy="Blocks in one node share their components: leave one of them a node of its own.",
+        port="parts", code="clashing_components",
+    )  # fmt: skip
 
 
 def _around(blocks: ModularPipelineBlocks, parts: Iterable[Part]) -> tuple[set[str], set[str] | None]:

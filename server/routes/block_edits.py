@@ -1,0 +1,158 @@
+"""Block nodes edited as a whole: one becomes several, several one; a block goes in; one is documented or published."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from engine.errors import NodeError
+from nodes.diffusion import asking, insert
+from nodes.diffusion.edits import GraphEdit
+from nodes.diffusion.publishing import NAME, Published, publish
+from server.bodies import graph_of, read_model
+from server.openapi import REF, body
+from server.state import Here
+
+router = APIRouter(prefix="/blocks", tags=["blocks"])
+
+GraphData = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="Graph")})]
+"""A graph document; it is read with exact errors, so not by pydantic here."""
+
+
+class OfGraph(BaseModel):
+    """Something asked of a graph."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    graph: GraphData
+
+
+class ExpandRequest(OfGraph):
+    """The block node that is to become several."""
+
+    node: str
+
+
+class CollapseRequest(OfGraph):
+    """The block nodes that are to become one."""
+
+    nodes: list[str] = Field(max_length=1000)
+
+
+class InsertRequest(OfGraph):
+    """A block of a repo, "" for the whole of it, goes into a block node: before a part of that name, or at the end."""
+
+    node: str
+    repo: str = Field(min_length=1, max_length=500)
+    block: str = Field("", max_length=500)
+    before: str | None = None
+    name: str | None = Field(None, max_length=100)
+
+
+class DocRequest(OfGraph):
+    """The block node whose block is asked about."""
+
+    node: str
+
+
+class PublishRequest(OfGraph):
+    """The block nodes to publish, several as one, under a name; `push_to` is a repo of the hub, org/name."""
+
+    nodes: list[str] = Field(min_length=1, max_length=1000)
+    name: str = Field(pattern=NAME)
+    push_to: str | None = Field(None, max_length=200)
+    private: bool = False
+
+
+class BlockInside(BaseModel):
+    """A block within another, `depth` levels down. `loop`: the blocks below it run once for each step."""
+
+    path: str
+    class_name: str
+    description: str
+    depth: int
+    loop: bool
+
+
+class BlockComponent(BaseModel):
+    """A component that a block needs; `repo` is "" for one that is made from its settings."""
+
+    name: str
+    type: str
+    repo: str
+    loaded_from: str
+
+
+class BlockDoc(BaseModel):
+    """What there is to know of a node's block. `doc` is Markdown."""
+
+    title: str
+    class_name: str
+    doc: str
+    tree: list[BlockInside]
+    components: list[BlockComponent]
+
+
+@router.post("/expand", response_model=GraphEdit, openapi_extra=body(ExpandRequest))
+async def expand_block(request: Request, here: Here) -> Response:
+    """Turn a block node into the blocks it is made of, with all edges between them. The answer is what to change."""
+    wish = await read_model(request, ExpandRequest, here.settings.json_bytes)
+    graph = await graph_of(wish.graph)
+    return await _edit(asking.expand(here.engine, graph, wish.node))
+
+
+@router.post("/collapse", response_model=GraphEdit, openapi_extra=body(CollapseRequest))
+async def collapse_blocks(request: Request, here: Here) -> Response:
+    """Turn several block nodes of one pipeline into one that gives the same. The answer is what to change."""
+    wish = await read_model(request, CollapseRequest, here.settings.json_bytes)
+    graph = await graph_of(wish.graph)
+    return await _edit(asking.collapse(here.engine, graph, wish.nodes))
+
+
+@router.post("/insert", response_model=GraphEdit, openapi_extra=body(InsertRequest))
+async def insert_block(request: Request, here: Here) -> Response:
+    """Put a block of a repo into a block node. The answer is what to change.
+
+    Code of the repo must have been approved.
+    """
+    wish = await read_model(request, InsertRequest, here.settings.json_bytes)
+    graph = await graph_of(wish.graph)
+    part = insert.new_part(wish.repo.strip(), wish.block, wish.name)
+    return await _edit(asking.insert(here.engine, graph, wish.node, part, wish.before))
+
+
+@router.post("/doc", response_model=BlockDoc, openapi_extra=body(DocRequest))
+async def block_doc(request: Request, here: Here) -> Response:
+    """The documentation of a node's block: what it does, takes and makes, what is inside, which components it needs."""
+    wish = await read_model(request, DocRequest, here.settings.json_bytes)
+    facts = await asking.one_node(here.engine, await graph_of(wish.graph), [wish.node])
+    answer = await here.engine.describe(asking.DOC, asking.asked_of(facts))
+    title = getattr(facts.node, "title", None) or str(facts.description["block"]) or answer["class_name"]
+    return _json(BlockDoc.model_validate({"title": title, **answer}))
+
+
+@router.post("/publish", response_model=Published, openapi_extra=body(PublishRequest))
+async def publish_blocks(request: Request, here: Here) -> Response:
+    """Save block nodes as a modular repo among the local blocks, which plain diffusers loads; push it if asked to.
+
+    A folder that was published before is written anew.
+    """
+    wish = await read_model(request, PublishRequest, here.settings.json_bytes)
+    graph = await graph_of(wish.graph)
+    return _json(
+        await publish(here.engine, here.repos, graph, wish.nodes, wish.name, push_to=wish.push_to, private=wish.private)
+    )
+
+
+async def _edit(working: Awaitable[GraphEdit]) -> Response:
+    """An edit that can't be made is an answer too: one that changes nothing and says why."""
+    try:
+        return _json(await working)
+    except NodeError as error:
+        return _json(GraphEdit(problems=list(error.problems)))
+
+
+def _json(model: BaseModel) -> Response:
+    return Response(model.model_dump_json(), media_type="application/json")
