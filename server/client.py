@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 from pydantic import TypeAdapter
@@ -133,6 +134,32 @@ class Client:
     def node_types(self) -> list[NodeType]:
         """All node types of the server's catalogue."""
         return [NodeType.model_validate(data) for data in self._call("GET", "/catalogue")["types"]]
+
+    def families(self) -> dict[str, Any]:
+        """How the blocks of all model families become nodes: `{diffusers, rows}`."""
+        answer: dict[str, Any] = self._call("GET", "families")
+        return answer
+
+    def review(self, repo: str, revision: str | None = None) -> dict[str, Any]:
+        """What can be read of a block repo before its code runs: see `BlockReview` in the API."""
+        asked = {"revision": revision} if revision else {}
+        answer: dict[str, Any] = self._call("GET", f"blocks/{quote(repo)}", params=asked)
+        return answer
+
+    def approve(self, repo: str, commit: str) -> None:
+        """Let code of a repo run at a commit; `*` for a folder on the server's machine whatever its content."""
+        self._call("POST", f"blocks/{quote(repo)}/approve", json={"commit": commit})
+
+    def revoke(self, repo: str, commit: str | None = None) -> int:
+        """Take back a repo's approval at a commit, or all of them; returns how many there were."""
+        asked = {"commit": commit} if commit else {}
+        answer: dict[str, int] = self._call("DELETE", f"blocks/{quote(repo)}/approve", params=asked)
+        return answer["revoked"]
+
+    def approvals(self) -> list[dict[str, Any]]:
+        """`{repo, commit, time, local}` of all code that may run."""
+        answer: dict[str, Any] = self._call("GET", "blocks")
+        return list(answer["approvals"])
 
     def upload(self, path: Path) -> ArtifactRef:
         """Upload a picture, video or sound."""

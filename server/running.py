@@ -19,6 +19,7 @@ from engine.graph.document import Graph
 from engine.run.events import Event, RunEventBase
 from engine.run.record import Run
 from engine.service import Engine
+from nodes.diffusion.families import SUBJECT as FAMILIES
 from server.client import Client
 from server.graphs import GraphStore
 from server.instance import DataLock, InUse
@@ -50,8 +51,8 @@ def run_graph(
             with DataLock(settings.data):
                 return asyncio.run(_run_here(settings, graph, assignments, targets, out, say))
         except InUse as in_use:
-            server = _holder(in_use, say)
-    with _client(server, settings) as client:
+            server = holder_url(in_use, say)
+    with connected(server, settings) as client:
         return _run_there(client, graph, assignments, targets, out, say)
 
 
@@ -66,7 +67,7 @@ def check_graph(settings: Settings, graph: Graph, *, say: Say) -> list[Problem]:
         with DataLock(settings.data):
             return asyncio.run(here())
     except InUse as in_use:
-        with _client(_holder(in_use, say), settings) as client:
+        with connected(holder_url(in_use, say), settings) as client:
             return _problems.validate_python(client.compile(graph)["problems"])
 
 
@@ -90,8 +91,23 @@ def node_types(settings: Settings, *, say: Say) -> list[NodeType]:
         with DataLock(settings.data):
             return asyncio.run(here())
     except InUse as in_use:
-        with _client(_holder(in_use, say), settings) as client:
+        with connected(holder_url(in_use, say), settings) as client:
             return client.node_types()
+
+
+def families(settings: Settings, *, say: Say) -> dict[str, Any]:
+    """How the blocks of all model families become nodes: `{diffusers, rows}`. A worker knows."""
+
+    async def here() -> dict[str, Any]:
+        async with _engine(settings) as engine:
+            return await engine.describe(FAMILIES, {})
+
+    try:
+        with DataLock(settings.data):
+            return asyncio.run(here())
+    except InUse as in_use:
+        with connected(holder_url(in_use, say), settings) as client:
+            return client.families()
 
 
 def override_value(text: str, port_type: str | None) -> Any:
@@ -195,7 +211,7 @@ def _write(run: Run, out: Path | None, fetch: Callable[[Any], bytes], say: Say) 
     return files
 
 
-def _holder(in_use: InUse, say: Say) -> str:
+def holder_url(in_use: InUse, say: Say) -> str:
     """The address of the server that has the data folder. Raises `in_use` if it is no server."""
     if in_use.holder is None or in_use.holder.url is None:
         raise in_use
@@ -203,7 +219,7 @@ def _holder(in_use: InUse, say: Say) -> str:
     return in_use.holder.url
 
 
-class _client:
+class connected:
     """A client whose connection errors are problems."""
 
     def __init__(self, url: str, settings: Settings) -> None:

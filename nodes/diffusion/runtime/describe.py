@@ -128,7 +128,10 @@ def said_in(*roots: ModularPipelineBlocks) -> Said:
 
 def input_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> list[dict[str, Any]]:
     """The inputs as plain data. `text` is a default that JSON cannot say; `by_block` are defaults where they differ."""
-    return [_input(param, around, said) for param in block.inputs]
+    params: dict[tuple[str | None, str | None], Any] = {}
+    for param in block.inputs:  # a loop names an input twice if its steps say different things of it
+        params.setdefault((param.name, None if param.name else param.kwargs_type), param)
+    return [_input(param, around, said) for param in params.values()]
 
 
 def output_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> list[dict[str, Any]]:
@@ -324,7 +327,7 @@ def _final(block: ModularPipelineBlocks, names: list[str], around: Around, said:
     else:
         news = {name for name in names if name not in taken or name.endswith("latents")}
         final = results | {name for name in around.after if name in news or name in around.needed}
-        final |= {name for name in news if _whole_group(said.groups.get(name)) in around.after}
+        final |= {name for name in names if _whole_group(said.groups.get(name)) in around.after}
     ungrouped = [name for name in names if not said.groups.get(name)]
     return final & set(names) or {name for name in ungrouped if name not in taken} or set(ungrouped)
 
