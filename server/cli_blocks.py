@@ -20,6 +20,7 @@ from server.terminal import (
 
 if TYPE_CHECKING:
     from engine.catalogue.spec import Port
+    from nodes.diffusion.review import BlockReview
 
 # Imports are inside the functions, as in server/cli.py.
 
@@ -92,6 +93,85 @@ def block_config(
         from server.block_folders import described, write_config
 
         print(write_config(folder, described(read_settings(config, data), folder), fresh=fresh))
+
+
+RepoArgument = Annotated[
+    str, typer.Argument(metavar="REPO[@REVISION]", help="A repo id, or a local folder's name.", show_default=False)
+]
+
+
+@block.command("approve")
+def block_approve(
+    repo: RepoArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask: the code was read elsewhere.")] = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Read a repo without running any of it, and let its code run at that commit."""
+    with problems_shown():
+        from nodes.diffusion.repos import split_revision
+        from nodes.diffusion.trust import ANY_COMMIT
+        from server.approving import desk
+
+        name, revision = split_revision(repo)
+        with desk(read_settings(config, data), say=say) as here:
+            found = here.review(name, revision)
+            _show_review(found)
+            if found.approved:
+                say("It is approved already.")
+                return
+            if not yes and not typer.confirm("Let this code run on your machine?", err=True):
+                raise typer.Exit(BAD_INPUT)
+            here.approve(name, ANY_COMMIT if found.local else found.commit)
+    print(f"{name}: approved {'as it is and as it will be' if found.local else f'at {found.commit}'}")
+
+
+@block.command("revoke")
+def block_revoke(repo: RepoArgument, data: DataOption = None, config: ConfigOption = None) -> None:
+    """Take back the approval of a repo, at the commit named after @ or at all of them."""
+    with problems_shown():
+        from nodes.diffusion.repos import split_revision
+        from server.approving import desk
+
+        name, commit = split_revision(repo)
+        with desk(read_settings(config, data), say=say) as here:
+            known = [found for of, found, _ in here.approvals() if of == name and found.startswith(commit or "")]
+            revoked = sum(here.revoke(name, found) for found in known)
+    print(f"{name}: {revoked} revoked")
+
+
+@block.command("approvals")
+def block_approvals(as_json: JsonOption = False, data: DataOption = None, config: ConfigOption = None) -> None:
+    """List the repos whose code may run."""
+    with problems_shown(as_json):
+        from datetime import datetime
+
+        from server.approving import desk
+
+        with desk(read_settings(config, data), say=say) as here:
+            found = here.approvals()
+    if as_json:
+        print(json.dumps([{"repo": repo, "commit": commit, "time": time} for repo, commit, time in found]))
+    else:
+        rows = [(repo, commit, f"{datetime.fromtimestamp(time):%Y-%m-%d %H:%M}") for repo, commit, time in found]
+        table(("Repo", "Commit", "Approved"), rows)
+
+
+def _show_review(found: "BlockReview") -> None:
+    """What a person looks at before approving; the code itself is in the files named."""
+    say(f"{found.repo} at {found.commit}, in {found.folder}")
+    for change in found.diff or []:
+        say(change.unified or f"{change.status}: {change.path}")
+    table(("Code", "Bytes"), [(file.path, str(file.size)) for file in found.files if file.language == "python"])
+    if found.requirements:
+        rows = [(item.name + item.specifier, item.installed or "", item.state) for item in found.requirements]
+        table(("Package", "Installed", "State"), rows)
+    if found.pip:
+        say(f"To install what is missing: {found.pip}")
+    if found.refers:
+        say(f"It refers to {', '.join(found.refers)}; their code does not run.")
+    if found.pickles:
+        say(f"It holds pickles, which can run code when they are loaded: {', '.join(found.pickles)}")
 
 
 def _show(description: Any, ports: Any) -> None:

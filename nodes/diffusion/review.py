@@ -58,12 +58,14 @@ class BlockReview(BaseModel):
     `local`: a folder on this machine. `approved`: this commit is. `approved_commit` is the one approved last, `*` for a
     folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `config` is
     `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
-    that the index or the code name, and `pickles` are weights that could run code when they are loaded.
+    that the index or the code name, and `pickles` are weights that could run code when they are loaded. `folder` is
+    where the files are on the server's machine.
     """
 
     repo: str
     revision: str | None = None
     commit: str
+    folder: str
     local: bool
     approved: bool
     approved_commit: str | None = None
@@ -89,6 +91,7 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
         repo=repo,
         revision=revision,
         commit=located.commit,
+        folder=str(located.folder),
         local=not located.on_hub,
         approved=repos.approvals.has(repo, located.commit),
         approved_commit=approved_commit,
