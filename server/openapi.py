@@ -69,6 +69,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= _extra_schemas()
     schemas["RunRequest"]["properties"]["graph"] = {"anyOf": [{"$ref": REF.format(model="Graph")}, {"type": "null"}]}
+    for schema in schemas.values():
+        if schema.get("properties", {}).get("graph") == {"title": "Graph"}:  # a document that routes read themselves
+            schema["properties"]["graph"] = {"$ref": REF.format(model="Graph")}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     problem = {"schema": {"$ref": REF.format(model="ProblemDetails")}}

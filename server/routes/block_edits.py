@@ -1,32 +1,29 @@
 """Block nodes edited as a whole: one becomes several, several one; a block goes in; one is documented or published."""
 
 from collections.abc import Awaitable
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from engine.errors import NodeError
 from nodes.diffusion import asking, insert
 from nodes.diffusion.edits import GraphEdit
 from nodes.diffusion.publishing import NAME, Published, publish
 from server.bodies import graph_of, read_model
-from server.openapi import REF, body
+from server.openapi import body
 from server.state import Here
 
 router = APIRouter(prefix="/blocks", tags=["blocks"])
 
-GraphData = Annotated[Any, WithJsonSchema({"$ref": REF.format(model="Graph")})]
-"""A graph document; it is read with exact errors, so not by pydantic here."""
-
 
 class OfGraph(BaseModel):
-    """Something asked of a graph."""
+    """Something asked of a graph, whose document is read with exact errors, so not by pydantic here."""
 
     model_config = ConfigDict(extra="forbid")
 
-    graph: GraphData
+    graph: Any
 
 
 class ExpandRequest(OfGraph):

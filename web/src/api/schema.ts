@@ -59,7 +59,9 @@ export interface paths {
         };
         /**
          * Get Thumbnail
-         * @description A small WebP version of a picture; other artifacts are 415. It may be cached for ever.
+         * @description A small WebP version of a picture, or of the first frame of a video; other artifacts are 415.
+         *
+         *     It may be cached for ever.
          */
         readonly get: operations["get_thumbnail"];
         readonly put?: never;
@@ -136,6 +138,110 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/blocks/collapse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Collapse Blocks
+         * @description Turn several block nodes of one pipeline into one that gives the same. The answer is what to change.
+         */
+        readonly post: operations["collapse_blocks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/doc": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Block Doc
+         * @description The documentation of a node's block: what it does, takes and makes, what is inside, which components it needs.
+         */
+        readonly post: operations["block_doc"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/expand": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Expand Block
+         * @description Turn a block node into the blocks it is made of, with all edges between them. The answer is what to change.
+         */
+        readonly post: operations["expand_block"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/insert": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Insert Block
+         * @description Put a block of a repo into a block node. The answer is what to change.
+         *
+         *     Code of the repo must have been approved.
+         */
+        readonly post: operations["insert_block"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/blocks/publish": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Publish Blocks
+         * @description Save block nodes as a modular repo among the local blocks, which plain diffusers loads; push it if asked to.
+         *
+         *     A folder that was published before is written anew.
+         */
+        readonly post: operations["publish_blocks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/catalogue": {
         readonly parameters: {
             readonly query?: never;
@@ -173,6 +279,28 @@ export interface paths {
          *     `?latest=true` the answer's lock says what an update would change; nothing else of the server changes.
          */
         readonly post: operations["compile_graph"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/families": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Families
+         * @description All model families, with what became of the inputs, outputs and components of their blocks.
+         *
+         *     On a fresh machine the answer takes as long as a worker needs to describe them all, some seconds.
+         */
+        readonly get: operations["get_families"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -693,13 +821,60 @@ export interface components {
             readonly size: number;
         };
         /**
+         * BlockComponent
+         * @description A component that a block needs; `repo` is "" for one that is made from its settings.
+         */
+        readonly BlockComponent: {
+            /** Loaded From */
+            readonly loaded_from: string;
+            /** Name */
+            readonly name: string;
+            /** Repo */
+            readonly repo: string;
+            /** Type */
+            readonly type: string;
+        };
+        /**
+         * BlockDoc
+         * @description What there is to know of a node's block. `doc` is Markdown.
+         */
+        readonly BlockDoc: {
+            /** Class Name */
+            readonly class_name: string;
+            /** Components */
+            readonly components: readonly components["schemas"]["BlockComponent"][];
+            /** Doc */
+            readonly doc: string;
+            /** Title */
+            readonly title: string;
+            /** Tree */
+            readonly tree: readonly components["schemas"]["BlockInside"][];
+        };
+        /**
+         * BlockInside
+         * @description A block within another, `depth` levels down. `loop`: the blocks below it run once for each step.
+         */
+        readonly BlockInside: {
+            /** Class Name */
+            readonly class_name: string;
+            /** Depth */
+            readonly depth: number;
+            /** Description */
+            readonly description: string;
+            /** Loop */
+            readonly loop: boolean;
+            /** Path */
+            readonly path: string;
+        };
+        /**
          * BlockReview
          * @description What a person decides on. Nothing of the repo was run for it, and only its small files were downloaded.
          *
          *     `local`: a folder on this machine. `approved`: this commit is. `approved_commit` is the one approved last, `*` for a
          *     folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `config` is
          *     `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
-         *     that the index or the code name, and `pickles` are weights that could run code when they are loaded.
+         *     that the index or the code name, and `pickles` are weights that could run code when they are loaded. `folder` is
+         *     where the files are on the server's machine.
          */
         readonly BlockReview: {
             /** Approved */
@@ -716,6 +891,8 @@ export interface components {
             readonly diff?: readonly components["schemas"]["FileChange"][] | null;
             /** Files */
             readonly files: readonly components["schemas"]["ReviewFile"][];
+            /** Folder */
+            readonly folder: string;
             /**
              * Has Code
              * @default false
@@ -779,6 +956,15 @@ export interface components {
             readonly types: readonly components["schemas"]["NodeType"][];
         };
         /**
+         * CollapseRequest
+         * @description The block nodes that are to become one.
+         */
+        readonly CollapseRequest: {
+            readonly graph: components["schemas"]["Graph"];
+            /** Nodes */
+            readonly nodes: readonly string[];
+        };
+        /**
          * CompileResult
          * @description What compile found.
          *
@@ -811,6 +997,44 @@ export interface components {
             };
         };
         /**
+         * Coverage
+         * @description Counts over all blocks of one workflow: the whole, stages, sequences, single blocks, loops and their steps.
+         *
+         *     Of the inputs, `represented` have a port, or the node gives them to its block by itself (`handled`). `typed` ports
+         *     are not `any`. Those `with_widget` can be set by hand, the others come over an edge. `missing` names what is not
+         *     represented.
+         */
+        readonly Coverage: {
+            /** Blocks */
+            readonly blocks: number;
+            /** Components */
+            readonly components: number;
+            /** Components Represented */
+            readonly components_represented: number;
+            /** Family */
+            readonly family: string;
+            /** Inputs */
+            readonly inputs: number;
+            /** Inputs Handled */
+            readonly inputs_handled: number;
+            /** Inputs Represented */
+            readonly inputs_represented: number;
+            /** Inputs Typed */
+            readonly inputs_typed: number;
+            /** Inputs With Widget */
+            readonly inputs_with_widget: number;
+            /** Missing */
+            readonly missing: readonly string[];
+            /** Outputs */
+            readonly outputs: number;
+            /** Outputs Represented */
+            readonly outputs_represented: number;
+            /** Outputs Typed */
+            readonly outputs_typed: number;
+            /** Workflow */
+            readonly workflow: string;
+        };
+        /**
          * Disk
          * @description Bytes on disk.
          */
@@ -823,6 +1047,15 @@ export interface components {
             readonly results: number;
             /** Results Limit */
             readonly results_limit: number;
+        };
+        /**
+         * DocRequest
+         * @description The block node whose block is asked about.
+         */
+        readonly DocRequest: {
+            readonly graph: components["schemas"]["Graph"];
+            /** Node */
+            readonly node: string;
         };
         /**
          * DownloadProgress
@@ -894,6 +1127,25 @@ export interface components {
             readonly [key: string]: unknown;
         };
         readonly Event: components["schemas"]["RunQueued"] | components["schemas"]["RunStarted"] | components["schemas"]["NodeStarted"] | components["schemas"]["NodeProgress"] | components["schemas"]["NodeLog"] | components["schemas"]["NodeFinished"] | components["schemas"]["NodeFailed"] | components["schemas"]["NodeSkipped"] | components["schemas"]["RunFinished"] | components["schemas"]["WorkerChanged"] | components["schemas"]["DownloadProgress"] | components["schemas"]["CatalogueChanged"] | components["schemas"]["QueueChanged"];
+        /**
+         * ExpandRequest
+         * @description The block node that is to become several.
+         */
+        readonly ExpandRequest: {
+            readonly graph: components["schemas"]["Graph"];
+            /** Node */
+            readonly node: string;
+        };
+        /**
+         * FamiliesView
+         * @description A row for each workflow of each family; `workflow` is empty for families that declare none.
+         */
+        readonly FamiliesView: {
+            /** Diffusers */
+            readonly diffusers: string;
+            /** Rows */
+            readonly rows: readonly components["schemas"]["Coverage"][];
+        };
         /**
          * FileChange
          * @description What is new in a file since the last approved commit, as a unified diff; empty where it is no text.
@@ -987,6 +1239,39 @@ export interface components {
             };
         };
         /**
+         * GraphEdit
+         * @description What to change in a graph, as one step. An edit with errors among its problems changes nothing.
+         *
+         *     Edges of removed nodes go with them and are named all the same; a node may come back under its id.
+         */
+        readonly GraphEdit: {
+            /**
+             * Add Edges
+             * @default []
+             */
+            readonly add_edges?: readonly components["schemas"]["Edge"][];
+            /**
+             * Add Nodes
+             * @default []
+             */
+            readonly add_nodes?: readonly components["schemas"]["Node"][];
+            /**
+             * Problems
+             * @default []
+             */
+            readonly problems?: readonly components["schemas"]["Problem"][];
+            /**
+             * Remove Edges
+             * @default []
+             */
+            readonly remove_edges?: readonly components["schemas"]["Edge"][];
+            /**
+             * Remove Nodes
+             * @default []
+             */
+            readonly remove_nodes?: readonly string[];
+        };
+        /**
          * GraphPage
          * @description Saved graphs, newest first, and how many there are in all.
          */
@@ -1032,6 +1317,32 @@ export interface components {
             readonly path: string;
             /** Size */
             readonly size: number;
+        };
+        /**
+         * InsertRequest
+         * @description A block of a repo, "" for the whole of it, goes into a block node: before a part of that name, or at the end.
+         */
+        readonly InsertRequest: {
+            /**
+             * Before
+             * @default null
+             */
+            readonly before?: string | null;
+            /**
+             * Block
+             * @default
+             */
+            readonly block?: string;
+            readonly graph: components["schemas"]["Graph"];
+            /**
+             * Name
+             * @default null
+             */
+            readonly name?: string | null;
+            /** Node */
+            readonly node: string;
+            /** Repo */
+            readonly repo: string;
         };
         /**
          * Interface
@@ -1365,6 +1676,25 @@ export interface components {
             readonly total?: number;
         };
         /**
+         * Published
+         * @description What was written: `folder` among the local blocks, its files, and the address of the repo that was pushed to.
+         *
+         *     `local` names the folders of this machine that components load from: other machines do not have them.
+         */
+        readonly nodes__diffusion__publishing__Published: {
+            /** Files */
+            readonly files: readonly string[];
+            /** Folder */
+            readonly folder: string;
+            /**
+             * Local
+             * @default []
+             */
+            readonly local?: readonly string[];
+            /** Url */
+            readonly url?: string | null;
+        };
+        /**
          * NodeSkipped
          * @description `because` is the id of the node that failed, was muted or was cancelled upstream.
          */
@@ -1482,7 +1812,7 @@ export interface components {
          * @description A typed input or output. An input without an edge is a param, edited with `widget`.
          *
          *     `required` inputs need an edge or a value. `many` inputs take several edges, which arrive as one list in edge
-         *     order. `advanced` ports are folded away at first.
+         *     order. An `optional` output may hold nothing (None). `advanced` ports are folded away at first.
          */
         readonly Port: {
             /**
@@ -1503,6 +1833,11 @@ export interface components {
             readonly many?: boolean;
             /** Name */
             readonly name: string;
+            /**
+             * Optional
+             * @default false
+             */
+            readonly optional?: boolean;
             /**
              * Required
              * @default false
@@ -1638,14 +1973,25 @@ export interface components {
             readonly type: string;
         };
         /**
-         * Published
-         * @description The outputs of one node, by port, with their pictures as artifacts.
+         * PublishRequest
+         * @description The block nodes to publish, several as one, under a name; `push_to` is a repo of the hub, org/name.
          */
-        readonly Published: {
-            /** Outputs */
-            readonly outputs: {
-                readonly [key: string]: components["schemas"]["ValueSummary-Input"];
-            };
+        readonly PublishRequest: {
+            readonly graph: components["schemas"]["Graph"];
+            /** Name */
+            readonly name: string;
+            /** Nodes */
+            readonly nodes: readonly string[];
+            /**
+             * Private
+             * @default false
+             */
+            readonly private?: boolean;
+            /**
+             * Push To
+             * @default null
+             */
+            readonly push_to?: string | null;
         };
         /** Queue */
         readonly Queue: {
@@ -1963,6 +2309,16 @@ export interface components {
             readonly updated: number;
         };
         /**
+         * Published
+         * @description The outputs of one node, by port, with their pictures as artifacts.
+         */
+        readonly server__routes__runs__Published: {
+            /** Outputs */
+            readonly outputs: {
+                readonly [key: string]: components["schemas"]["ValueSummary-Input"];
+            };
+        };
+        /**
          * SystemView
          * @description `versions` are of installed packages; `uptime` in seconds; `clients` counts open event connections.
          */
@@ -2027,7 +2383,8 @@ export interface components {
          * @description What a person or program may know of a value without fetching it.
          *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
-         *     `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+         *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
+         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
          */
         readonly ValueSummary: {
             /** @default null */
@@ -2087,7 +2444,8 @@ export interface components {
          * @description What a person or program may know of a value without fetching it.
          *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
-         *     `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+         *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
+         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
          */
         readonly "ValueSummary-Input": {
             readonly artifact?: components["schemas"]["ArtifactRef"] | null;
@@ -2122,7 +2480,8 @@ export interface components {
          * @description What a person or program may know of a value without fetching it.
          *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
-         *     `width` and `height` (px) pictures; `items` the first items of a list, `length` how many there are.
+         *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
+         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
          */
         readonly "ValueSummary-Output": {
             readonly artifact?: components["schemas"]["ArtifactRef"] | null;
@@ -2303,7 +2662,7 @@ export interface operations {
             readonly query?: {
                 /** @description Save the file under this name. */
                 readonly download?: string | null;
-                /** @description With `download`: put the graph of this run into a PNG or WebP. */
+                /** @description With `download`: put the graph of this run into a PNG, WebP or MP4. */
                 readonly run?: string | null;
             };
             readonly header?: {
@@ -2500,6 +2859,171 @@ export interface operations {
             };
         };
     };
+    readonly collapse_blocks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CollapseRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GraphEdit"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly block_doc: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DocRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BlockDoc"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly expand_block: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExpandRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GraphEdit"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly insert_block: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["InsertRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GraphEdit"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly publish_blocks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["nodes__diffusion__publishing__Published"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly get_catalogue: {
         readonly parameters: {
             readonly query?: never;
@@ -2559,6 +3083,35 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["CompileResult"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly get_families: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FamiliesView"];
                 };
             };
             /** @description A problem. */
@@ -3329,7 +3882,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["Published"];
+                    readonly "application/json": components["schemas"]["server__routes__runs__Published"];
                 };
             };
             /** @description A problem. */
