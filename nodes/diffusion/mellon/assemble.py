@@ -29,7 +29,13 @@ MANY = {("list.make", "items")}
 WIDTHS = (200, 900)
 """px; Mellon's nodes can be as wide as a picture."""
 
-NOTE_WIDTH = 520
+USUAL_WIDTH = 300
+"""px; for nodes of which Mellon did not save any. Offsets to the right count from it."""
+
+NOTE_WIDTH, NOTE_LINE, NOTE_LETTERS = 520, 21, 68
+"""px, px, and how many letters fit into a line."""
+MAX_NOTE = 900
+"""px; a longer one scrolls."""
 LONGEST_NOTE = 8_000
 """Characters; the report has everything."""
 
@@ -110,7 +116,8 @@ class _Assembly:
                 self.types[chosen] = made.type
 
     def _document(self, node: MellonNode, made: Made, *, idle: bool) -> dict[str, Any]:
-        x, y = node.x + made.offset[0], node.y + made.offset[1]
+        width = round(min(max(node.width or USUAL_WIDTH, WIDTHS[0]), WIDTHS[1]))
+        x, y = node.x + made.offset[0] + (width - USUAL_WIDTH if made.offset[0] > 0 else 0), node.y + made.offset[1]
         document: dict[str, Any] = {
             "id": self.ids[node.id, made.key],
             "type": made.type,
@@ -119,7 +126,7 @@ class _Assembly:
             **made.extra,
         }
         if node.width and not made.key:
-            document["width"] = round(min(max(node.width, WIDTHS[0]), WIDTHS[1]))
+            document["width"] = width
         if self.translations[node.id].status == "placeholder" and idle:
             document["mode"] = "muted"  # nothing waits for it: the graph runs without it
         return document
@@ -193,7 +200,7 @@ class _Assembly:
             return None
         text = "\n".join(["### From Mellon", *lines])
         places = [(node.x, node.y) for node in self.file.nodes.values()]
-        height = 90 + 44 * len(lines)
+        height = min(64 + NOTE_LINE * sum(len(line) // NOTE_LETTERS + 1 for line in lines), MAX_NOTE)
         return {
             "id": "from_mellon",
             "text": text if len(text) <= LONGEST_NOTE else f"{text[:LONGEST_NOTE]}…",
@@ -201,7 +208,7 @@ class _Assembly:
             "x": min((x for x, _ in places), default=0.0),
             "y": min((y for _, y in places), default=0.0) - height - 60,
             "width": NOTE_WIDTH,
-            "height": min(height, 600),
+            "height": height,
         }
 
     def _attention(self) -> Iterator[tuple[str, str]]:

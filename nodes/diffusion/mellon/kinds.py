@@ -5,7 +5,7 @@ from nodes.diffusion.mellon.families import KONTEXT
 from nodes.diffusion.mellon.file import MellonFile, MellonNode
 from nodes.diffusion.mellon.translation import Rule, Translation, placeholder, unused
 
-_LOADED = "quantization and replaced parts of a pipeline are not part of Load pipeline yet; the repo's own are used."
+_LOADED = "the pipeline runs without it, with the repo's own models as they are."
 
 KINDS: dict[tuple[str, str], Rule] = {
     ("ModularDiffusers", "ModelsLoader"): loaders.models_loader,
@@ -19,7 +19,7 @@ KINDS: dict[tuple[str, str], Rule] = {
     ("ModularDiffusers", "DynamicBlockNode"): stages.dynamic_block,
     ("ModularDiffusers", "LoadImage"): media.load_image,
     ("ModularDiffusers", "QuantizationConfigNode"): unused(_LOADED, frozenset({"quant_config"})),
-    ("ModularDiffusers", "AutoModelLoader"): unused(_LOADED, frozenset({"unet", "vae", "controlnet"})),
+    ("ModularDiffusers", "AutoModelLoader"): loaders.model_loader,
     ("ModularDiffusers", "Lora"): unused("the pipeline runs without this LoRA.", frozenset({"lora_list"})),
     ("ModularDiffusers", "Scheduler"): unused("the repo's own scheduler is used.", frozenset({"scheduler"})),
     ("ModularDiffusers", "Layers"): unused("the guider it is for has no counterpart.", frozenset({"layers_config"})),

@@ -1,5 +1,6 @@
 """Mellon's loaders of pipelines."""
 
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -24,12 +25,52 @@ def models_loader(node: MellonNode, file: MellonFile) -> Translation:
         params |= given(guidance_scale=_guidance(denoisers, file, remarks))
     if node.value("trust_remote_code") is True:
         remarks.append("Mellon was told to trust the repo's code; here a person approves the code of a repo once.")
+    replaced = _replaced(node, file, denoisers)
+    chain = ["", *replaced]
     parts = {"text_encoders", "unet_out", "vae_out", "scheduler", "image_encoder"}
     return Translation(
         "mapped", "Load Models is Load pipeline; its outputs are the one output pipeline.",
-        (Made("diffusion.pipeline", params),),
-        outputs={name: Ref(node.id, "pipeline") for name in parts}, remarks=tuple(remarks),
+        (Made("diffusion.pipeline", params), *_replacing(replaced)),
+        inputs={name: (Ref(node.id, "component", name),) for name in ("unet", "vae") if name in replaced},
+        outputs={name: Ref(node.id, "pipeline", chain[-1]) for name in parts},
+        links=tuple((before, "pipeline", after, "pipeline") for before, after in pairwise(chain)),
+        remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def model_loader(node: MellonNode, file: MellonFile) -> Translation:
+    """Of the loader of a single model, which takes the place of a pipeline's own."""
+    remarks: list[str] = []
+    params = _repo(node, "model_id", remarks)
+    params |= given(subfolder=node.text("subfolder") or None, variant=node.text("variant") or None)
+    return Translation(
+        "mapped", "Load Model is Load component; the pipeline's precision counts.",
+        (Made("diffusion.component", params),),
+        outputs={"model": Ref(node.id, "component")}, remarks=tuple(remarks),
+    )  # fmt: skip
+
+
+def _replaced(node: MellonNode, file: MellonFile, denoisers: list[MellonNode]) -> dict[str, str]:
+    """The components that come from elsewhere: a key, and their names in the pipeline.
+
+    A ControlNet's model goes to the ControlNet in Mellon; here it is part of the pipeline.
+    """
+    found: dict[str, str] = {}
+    if source := file.source(node, "unet"):
+        found["unet"] = source[0].text("model_type")
+    if file.source(node, "vae"):
+        found["vae"] = "vae"
+    controls = (file.source(denoise, "controlnet_bundle") for denoise in denoisers)
+    if any(control and file.source(control[0], "controlnet") for control in controls):
+        found["controlnet"] = "controlnet"
+    return found
+
+
+def _replacing(replaced: dict[str, str]) -> list[Made]:
+    return [
+        Made("diffusion.with_component", given(name=name or None), key=key, offset=(300, 160 * place))
+        for place, (key, name) in enumerate(replaced.items(), start=1)
+    ]
 
 
 def pipeline_loader(family: str) -> Rule:

@@ -26,7 +26,7 @@ def stage_of(node: MellonNode, file: MellonFile, path: str, left_out: frozenset[
     return Translation(
         "mapped", f"{node.label} is Pipeline block, {path}.",
         (Made("diffusion.block", params, extra=seeds(node)),),
-        inputs=_inputs(node), outputs=_outputs(node), covered=IN_PIPELINE | {"controlnet_bundle"},
+        inputs=_inputs(node, file), outputs=_outputs(node), covered=IN_PIPELINE | {"controlnet_bundle"},
     )  # fmt: skip
 
 
@@ -60,16 +60,23 @@ def decode(node: MellonNode, file: MellonFile) -> Translation:
 def controlnet(node: MellonNode, file: MellonFile) -> Translation:
     takers = [target for _, target, handle in file.targets(node) if handle == "controlnet_bundle"]
     family = next((found for taker in takers if (found := family_of(taker, file))), "")
-    remarks = ("The weights of the ControlNet must be part of the pipeline's repo.",)
+    model = _replacement(node, takers, file)
     if own_stage := CONTROL_STAGE.get(family):
         encoder = stage_of(node, file, own_stage, frozenset({"model_type", *CONTROL_SETTINGS}))
         outputs = {"controlnet_bundle": Ref(node.id, "control_image_latents")}
-        return replace(encoder, outputs=outputs, remarks=remarks)
+        return replace(encoder, outputs=outputs, inputs={**encoder.inputs, **model})
     return Translation(
         "mapped" if takers else "dropped", "Its picture and settings are on the denoise node, which takes them itself.",
-        inputs={"control_image": tuple(Ref(taker.id, "control_image") for taker in takers)},
-        covered=IN_PIPELINE | {"controlnet_bundle"}, remarks=remarks,
+        inputs={"control_image": tuple(Ref(taker.id, "control_image") for taker in takers), **model},
+        covered=IN_PIPELINE | {"controlnet_bundle"},
     )  # fmt: skip
+
+
+def _replacement(node: MellonNode, takers: list[MellonNode], file: MellonFile) -> dict[str, tuple[Ref, ...]]:
+    """Where the ControlNet's model goes: into the pipelines of the denoise nodes that it steers."""
+    loaders = [source[0] for taker in takers if (source := file.source(taker, "unet"))]
+    modular = dict.fromkeys(loader.id for loader in loaders if loader.action == "ModelsLoader")
+    return {"controlnet": tuple(Ref(loader, "component", "controlnet") for loader in modular)}
 
 
 def guider(node: MellonNode, file: MellonFile) -> Translation:
@@ -91,7 +98,7 @@ def dynamic_block(node: MellonNode, file: MellonFile) -> Translation:
     remarks = () if params.get("repo") else ("No repo is chosen.",)
     return Translation(
         "mapped", "Dynamic Block Node is Custom block.", (Made("diffusion.custom", params, extra=seeds(node)),),
-        inputs=_inputs(node), outputs=_outputs(node), covered=IN_PIPELINE, remarks=remarks,
+        inputs=_inputs(node, file), outputs=_outputs(node), covered=IN_PIPELINE, remarks=remarks,
     )  # fmt: skip
 
 
@@ -101,12 +108,20 @@ def _values(node: MellonNode, left_out: frozenset[str]) -> dict[str, Any]:
     return {name: value for name in names if (value := node.value(name)) is not None}
 
 
-def _inputs(node: MellonNode) -> dict[str, tuple[Ref, ...]]:
+def _inputs(node: MellonNode, file: MellonFile) -> dict[str, tuple[Ref, ...]]:
     """Each input under its own name, but for parts of a pipeline. Values can have edges too."""
     names = {name for name, field in node.fields.items() if field.role in ("input", "value")} - IN_PIPELINE
-    parts = {field.name for field in node.fields.values() if field.is_model} - IN_PIPELINE
+    parts = PIPELINE_PARTS | {field.name for field in node.fields.values() if field.is_model} - IN_PIPELINE
     inputs: dict[str, tuple[Ref, ...]] = {name: (Ref(node.id, name),) for name in names - {"controlnet_bundle"}}
-    return inputs | {name: (Ref(node.id, "pipeline"),) for name in parts | PIPELINE_PARTS}
+    single = {name for name in parts if _is_single(file.source(node, name))}  # a model alone is no pipeline
+    inputs = {name: refs for name, refs in inputs.items() if name not in single}
+    if single and not any(file.source(node, name) for name in parts - single):
+        parts |= {"scheduler"}  # of a whole pipeline, if it is connected at all
+    return inputs | {name: (Ref(node.id, "pipeline"),) for name in parts - single}
+
+
+def _is_single(source: tuple[MellonNode, str] | None) -> bool:
+    return source is not None and source[0].action == "AutoModelLoader"
 
 
 def _outputs(node: MellonNode) -> dict[str, Ref]:

@@ -190,11 +190,34 @@ def test_a_controlnet_is_part_of_denoise_or_a_stage_as_the_family_has_it():
     sdxl, qwen = imported("StableDiffusionXLModularPipeline"), imported("QwenImageModularPipeline")
     settings = {"controlnet_conditioning_scale": 0.7, "control_guidance_end": 0.9}
     for graph in (sdxl, qwen):
+        assert {"load.pipeline → with_component.pipeline", "component.component → with_component.component",
+                "with_component.pipeline → denoise.pipeline"} <= edges(graph)  # fmt: skip
         assert params(graph)["denoise"] == {"block": "denoise", **settings}
         assert params(graph)["load"]["workflow"] == "controlnet_text2image"
     assert "picture.image → denoise.control_image" in edges(sdxl)
     assert {"picture.image → controlnet_vae_encoder.control_image",
             "controlnet_vae_encoder.control_image_latents → denoise.control_image_latents"} <= edges(qwen)  # fmt: skip
+
+
+def test_models_from_elsewhere_take_the_place_of_the_pipelines_own():
+    vae = {"display": "modelselect", "value": {"source": "hub", "value": "org/vae"}}
+    document = mellon(
+        loader("StableDiffusionXLModularPipeline"), kind("d", "ModularDiffusers.Denoise", unet=model(), vae=model()),
+        kind("u", "ModularDiffusers.AutoModelLoader", model_type="unet", model_id="org/unet", subfolder="unet"),
+        kind("v", "ModularDiffusers.AutoModelLoader", model_type="vae", model_id=vae, variant="fp16", subfolder=""),
+        kind("e", "ModularDiffusers.DecodeLatents", vae=model()),
+        edges="u.model load.unet\nv.model load.vae\nload.unet_out d.unet\nv.model e.vae\nload.scheduler e.scheduler",
+    )  # fmt: skip
+    graph = import_mellon(document).graph
+    assert params(graph)["with_component"] == {"name": "unet"} and params(graph)["with_component_2"] == {"name": "vae"}
+    assert params(graph)["component"] == {"repo": "org/unet", "subfolder": "unet"}
+    assert params(graph)["component_2"] == {"repo": "org/vae", "variant": "fp16"}
+    assert {
+        "component.component → with_component.component", "component_2.component → with_component_2.component",
+        "load.pipeline → with_component.pipeline", "with_component.pipeline → with_component_2.pipeline",
+        "with_component_2.pipeline → denoise.pipeline", "with_component_2.pipeline → decode.pipeline",
+    } == edges(graph)  # fmt: skip
+    assert "The edge from AutoModelLoader (model) to vae has no counterpart." in remarks(document)["decode"]
 
 
 def test_an_unknown_kind_keeps_its_values_data_and_edges():
