@@ -4,8 +4,9 @@ from typing import Any
 
 from diffusers import ModelMixin
 
-from nodes.diffusion.repos import Located
+from nodes.diffusion.repos import Located, Repos
 from nodes.diffusion.runtime.blocks import Pipeline
+from nodes.diffusion.runtime.foreign import declared_place
 from nodes.diffusion.runtime.stand_in import StandIn
 from nodes.diffusion.runtime.weights import read_config
 
@@ -17,12 +18,12 @@ FRAMES = ("vae_temporal_compression_ratio", "vae_scale_factor_temporal")
 """What they call the frames for one latent."""
 
 
-def sizes(pipeline: Pipeline, located: Located) -> dict[str, int]:
+def sizes(pipeline: Pipeline, located: Located, repos: Repos) -> dict[str, int]:
     """`step` of height and width, `frame_step`, and the defaults `height`, `width`, `num_frames`: those that are known.
 
-    They follow from the configs of the repo's models, which need not be loaded.
+    They follow from the configs of the models, which need not be loaded, in this repo or where its index points.
     """
-    known = _Configured(pipeline, located)
+    known = _Configured(pipeline, located, repos)
     scale = max((value for name in SCALES if (value := known.number(name))), default=None)
     patch = next((value for name in PATCHES if (value := known.number(name))), 1)
     # a canvas counts its patches in already
@@ -40,12 +41,12 @@ def sizes(pipeline: Pipeline, located: Located) -> dict[str, int]:
 class _Configured:
     """The pipeline's properties as they are with the repo's models, of which only the configs are read."""
 
-    def __init__(self, pipeline: Pipeline, located: Located) -> None:
+    def __init__(self, pipeline: Pipeline, located: Located, repos: Repos) -> None:
         cls: Any = type(pipeline)
         self._pipeline = cls.__new__(cls)
         self._pipeline._internal_dict = dict(pipeline.config)
         for name in pipeline.pretrained_component_names:
-            setattr(self._pipeline, name, _stand_in(pipeline.get_component_spec(name), located))
+            setattr(self._pipeline, name, _stand_in(pipeline.get_component_spec(name), located, repos))
 
     def number(self, name: str) -> int | None:
         """None where the pipeline has no such property, or can't tell it."""
@@ -57,7 +58,9 @@ class _Configured:
         return int(value) if isinstance(value, int | float) and 0 < value < 1 << 20 else None
 
 
-def _stand_in(spec: Any, located: Located) -> StandIn | None:
-    config = read_config(located.folder / (spec.subfolder or spec.name))
-    is_model = isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin)
-    return StandIn(spec.type_hint, config) if config and is_model else None
+def _stand_in(spec: Any, located: Located, repos: Repos) -> StandIn | None:
+    if not (isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin)):
+        return None
+    place = declared_place(repos, located, spec)
+    config = read_config(place.folder / (spec.subfolder or (spec.name if place == located else "")))
+    return StandIn(spec.type_hint, config) if config else None
