@@ -48,6 +48,7 @@ def _choice(*options: str) -> Widget:
 
 
 _TEXT = Widget(kind="multiline")
+_TEXTS = Widget(kind="json", placeholder='["…", "…"]')
 _LINE = Widget(kind="text")
 _CHECK = Widget(kind="checkbox")
 _JSON = Widget(kind="json")
@@ -300,11 +301,13 @@ def _by_hint(hint: str, made: bool) -> Look | None:
 
 
 def _with_list(found: Look, hint: str) -> Look:
-    """Several pictures or tensors, where the hint allows nothing else."""
+    """Several pictures, tensors or texts, where the hint allows nothing else."""
     if found.type in ("image", "mask", "tensor") and re.fullmatch(_PICTURES, hint):
         return found._replace(type="list[image]", widget=None)
     if found.type == "tensor" and re.fullmatch(r"(list|List)(\[torch\.Tensor\])?", hint):
         return found._replace(type="list[tensor]")
+    if found.type == "string" and re.fullmatch(r"(list|List)(\[str\])?", hint):
+        return found._replace(type="list[string]", widget=_TEXTS, default=None)
     return found
 
 

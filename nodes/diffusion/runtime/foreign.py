@@ -14,7 +14,7 @@ from nodes.diffusion.files import pickles_in, weights_in
 from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
 from nodes.diffusion.requirements import read_object
-from nodes.diffusion.runtime.weights import pickled
+from nodes.diffusion.runtime.weights import components_in_index, pickled
 
 Source = dict[str, Any]
 """`{name, repo, revision, subfolder, variant}` of a component elsewhere: the same for the same commit of the index."""
@@ -52,6 +52,22 @@ def foreign_sources(pipe: Any, located: Located) -> list[Source]:
                 "name": name, "repo": str(repo), "revision": entry.get("revision"),
                 "subfolder": entry.get("subfolder") or "", "variant": entry.get("variant"),
             })  # fmt: skip
+    return found
+
+
+def own_components(pipe: Any, located: Located) -> dict[str, dict[str, Any]]:
+    """`{subfolder, variant}` of the components whose weights are in the repo itself, by name.
+
+    They are in its index; or else the blocks name the repo that they come from.
+    """
+    indexed, found = set(components_in_index(located.folder)), {}
+    for name in pipe.pretrained_component_names:
+        spec = pipe.get_component_spec(name)
+        source = spec.pretrained_model_name_or_path
+        declared = source not in (None, "", str(located.folder)) and _is_own(source, located)
+        if name in indexed or declared:
+            subfolder = (spec.subfolder or "") if declared else (spec.subfolder or name)
+            found[name] = {"subfolder": subfolder, "variant": spec.variant}
     return found
 
 
