@@ -76,7 +76,7 @@ def resolve(view: NodeView) -> Resolved:
         bound={"source": source.to_json()},
         repos={name: source.commit, **repos},
         warnings=(
-            *(Problem(code="block_config", message=text, port="repo") for text in warnings),
+            *(Problem(code="block_warning", message=text, port="repo") for text in warnings),
             *changed_folders(name, description, view.lock),
         ),
     )
@@ -169,9 +169,10 @@ def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mappin
     """
     latest = bool(request.get("latest"))
     located = repos.locate(request["repo"], request.get("revision"), latest=latest)
+    conflicts: list[str] = []
     if has_code(located):
         repos.require_approval(located)
-        require_packages(located)
+        conflicts = require_packages(located)
     workflow = request.get("workflow") or ""
 
     def make() -> dict[str, Any]:
@@ -181,7 +182,7 @@ def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mappin
     facts = describer.kept(["custom", located.repo, located.commit, workflow], make)
     foreign = runtime("foreign").resolved(repos, facts["foreign"], latest=latest) if facts["foreign"] else []
     place = {"commit": located.commit, "local": not located.on_hub, "in_blocks": located.in_blocks}
-    return {**facts, "repo": located.repo, **place, "foreign": foreign}
+    return {**facts, "repo": located.repo, **place, "foreign": foreign, "warnings": [*conflicts, *facts["warnings"]]}
 
 
 class _Interfaces:

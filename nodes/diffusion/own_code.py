@@ -17,9 +17,18 @@ def has_code(located: Located) -> bool:
     return bool(code_config(located).get("auto_map"))
 
 
-def require_packages(located: Located) -> None:
-    """Raise NodeError if Python packages that the repo's code asks for are not installed."""
-    refuse_missing(located.repo, requirements_of(located.folder, code_config(located)))
+def require_packages(located: Located) -> list[str]:
+    """Raise NodeError if Python packages that the repo's code asks for are not installed.
+
+    Those that are, but in another version, are told in sentences: they may do.
+    """
+    asked = requirements_of(located.folder, code_config(located))
+    refuse_missing(located.repo, asked)
+    return [
+        f"The code of the block asks for {item.name}{item.specifier}; {item.installed} is installed."
+        for item in asked
+        if item.state == "conflicting"
+    ]
 
 
 def named_class(located: Located) -> tuple[str, str]:

@@ -125,10 +125,12 @@ def run_custom(
 
     `repo` and `workflow` are in `source` already. Returns the outputs by port name. Raises NodeError as `run_block`.
     """
+    repos = cast(ComponentStore, context.state("components")).repos
     ref = parse_ref(source)
     if pipeline is not None:
-        ref = _sharing(cast(ComponentStore, context.state("components")).repos, ref, parse_ref(pipeline))
-    outputs = run_block(context, pipeline=ref, **{input_name(port): value for port, value in values.items()})
+        ref = _sharing(repos, ref, parse_ref(pipeline))
+    with problems_of(repos.locate(ref.repo, ref.commit)):
+        outputs = run_block(context, pipeline=ref, **{input_name(port): value for port, value in values.items()})
     return {name: _as_port(name, context.ports[name], value) for name, value in outputs.items()}
 
 
