@@ -1,0 +1,80 @@
+"""Approving block repos on the command line: read, asked, kept; also where a server has the data folder."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.instance import DataLock
+from tests.fakes.hub import FakeHub
+
+BLOCK = "raise SystemExit('code of a repo ran')\n"
+
+
+@pytest.fixture
+def hub() -> Iterator[FakeHub]:
+    with FakeHub() as hub:
+        yield hub
+
+
+@pytest.fixture
+def blockloom(root: Path, tmp_path: Path, hub: FakeHub) -> Any:
+    """Run `blockloom block …` with a data folder and a hub of its own."""
+
+    def run(*arguments: str, answer: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        environment = hub.environment(tmp_path / "cache") | {"BLOCKLOOM_DATA": str(tmp_path / "data"), **more}
+        command = [sys.executable, "-m", "server.cli", "block", *arguments]
+        return subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=60, input=answer
+        )
+
+    return run
+
+
+def test_code_is_shown_and_approved_only_when_somebody_says_so(blockloom: Any, hub: FakeHub) -> None:
+    commit = hub.commit("org/block", {"block.py": BLOCK})
+    refused = blockloom("approve", "org/block", answer="n\n")
+    assert refused.returncode == 2 and "block.py" in refused.stdout and commit in refused.stderr
+    assert "org/block" not in blockloom("approvals").stdout
+    approved = blockloom("approve", "org/block", answer="y\n")
+    assert (approved.returncode, approved.stdout.splitlines()[-1].strip()) == (0, f"org/block: approved at {commit}")
+    assert commit in blockloom("approvals", "--json").stdout
+    assert blockloom("revoke", f"org/block@{commit[:8]}").stdout == "org/block: 1 revoked\n"
+    assert commit not in blockloom("approvals", "--json").stdout
+
+
+def test_a_revision_is_approved_at_its_commit(blockloom: Any, hub: FakeHub) -> None:
+    first = hub.commit("org/block", {"block.py": BLOCK})
+    hub.tag("org/block", "v1", first)
+    hub.commit("org/block", {"block.py": BLOCK * 2})
+    assert blockloom("approve", "org/block@v1", "--yes").stdout.splitlines()[-1] == f"org/block: approved at {first}"
+    newer = blockloom("approve", "org/block", answer="n\n")
+    assert f"+{BLOCK}" in newer.stderr  # what has changed since
+
+
+def test_a_repo_that_is_not_there_is_a_problem(blockloom: Any) -> None:
+    done = blockloom("approve", "org/none", "--yes")
+    assert done.returncode == 2 and done.stderr.startswith("error: ") and "org/none" in done.stderr
+
+
+def test_with_remote_code_off_nothing_is_approved(blockloom: Any, hub: FakeHub) -> None:
+    hub.commit("org/block", {"block.py": BLOCK})
+    done = blockloom("approve", "org/block", "--yes", BLOCKLOOM_REMOTE_CODE="0")
+    assert done.returncode == 2 and "remote_code" in done.stderr
+
+
+def test_a_server_that_has_the_data_folder_hears_of_it(
+    blockloom: Any, hub: FakeHub, helpers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = hub.commit("org/block", {"block.py": BLOCK})
+    hub.use(monkeypatch, tmp_path / "cache")
+    with helpers.serving(tmp_path / "data") as server, DataLock(tmp_path / "data", server.url):
+        heard: list[str] = []
+        server.app.state.blockloom.engine.subscribe(lambda event: heard.append(event.kind))
+        assert blockloom("approve", "org/block", "--yes").returncode == 0
+        assert [found["commit"] for found in server.http.get("/api/blocks").json()["approvals"]] == [commit]
+        assert "catalogue_changed" in heard and "revoked" in blockloom("revoke", "org/block").stdout
+        assert server.http.get("/api/blocks").json()["approvals"] == []
