@@ -173,7 +173,8 @@ def _widget(kind: str, port: Port, entry: Mapping[str, Any]) -> Widget | None:
     if kind not in _BY_TYPE:
         return port.widget if kind == port.type else None
     own = port.widget if kind == port.type else None
-    fields = entry.get("fieldOptions") if isinstance(entry.get("fieldOptions"), dict) else {}
+    said = entry.get("fieldOptions")
+    fields: Mapping[str, Any] = said if isinstance(said, dict) else {}
     options = _options(entry.get("options"))
     display = entry.get("display")
     found = _KINDS.get(display) if isinstance(display, str) else None
@@ -365,7 +366,7 @@ def _entry(port: Port) -> dict[str, Any]:
         entry["options"] = list(widget.options)
     bounds = {name: getattr(widget, name) for name in ("min", "max", "step")}
     entry |= {name: value for name, value in bounds.items() if value is not None}
-    fields = {"placeholder": widget.placeholder} if widget.placeholder else {}
+    fields: dict[str, Any] = {"placeholder": widget.placeholder} if widget.placeholder else {}
     fields |= {"fileTypes": ["image"]} if widget.kind == "image" else {}
     entry |= {"fieldOptions": fields} if fields else {}
     return entry | ({"default": port.default} if port.default is not None else {})

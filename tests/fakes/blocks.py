@@ -56,7 +56,7 @@ EXPANDER_CONFIG = {
     },
 }
 
-INPUT = '''
+INPUT = """
 from diffusers.modular_pipelines import InputParam, ModularPipelineBlocks, OutputParam
 
 
@@ -77,9 +77,9 @@ class InputBlock(ModularPipelineBlocks):
         block_state.batch_size = len(block_state.prompt) * block_state.num_images_per_prompt
         self.set_block_state(state, block_state)
         return components, state
-'''
+"""
 
-IMAGE_ENCODER = '''
+IMAGE_ENCODER = """
 import numpy
 import torch
 from diffusers.modular_pipelines import InputParam, ModularPipelineBlocks, OutputParam
@@ -106,7 +106,7 @@ class ImageEncoder(ModularPipelineBlocks):
         block_state.batch_size = block_state.batch_size * 2
         self.set_block_state(state, block_state)
         return components, state
-'''
+"""
 
 DEPTH = '''
 import numpy
@@ -148,7 +148,7 @@ class DepthBlock(ModularPipelineBlocks):
         return components, state
 '''
 
-NETWORK = '''
+NETWORK = """
 import torch
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -162,7 +162,7 @@ class DepthNet(ModelMixin, ConfigMixin):
 
     def forward(self, pixels):
         return torch.sigmoid(4 * self.convolution(pixels))
-'''
+"""
 
 
 def expander(folder: Path, *, config: Mapping[str, Any] | None = EXPANDER_CONFIG, code: str = EXPANDER) -> Path:

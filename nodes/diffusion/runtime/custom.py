@@ -103,7 +103,7 @@ def _metadata(blocks: ModularPipelineBlocks) -> dict[str, dict[str, Any]]:
     for param in blocks.inputs:
         wanted = (param.metadata or {}).get("mellon") if isinstance(param.metadata, dict) else None
         if param.name and isinstance(wanted, str | MellonParam):
-            entry: dict[str, Any] = input_param_to_mellon_param(param).to_dict()  # type: ignore[no-untyped-call]
+            entry: dict[str, Any] = input_param_to_mellon_param(param).to_dict()
             entry.pop("label")
             said[param.name] = entry
     return said
