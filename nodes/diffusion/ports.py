@@ -277,7 +277,9 @@ def look(item: Mapping[str, Any]) -> Look:
     made = bool(item.get("upstream")) or "final" in item
     for pattern, found in LOOKS:
         if re.fullmatch(pattern, item["name"]):
-            return (made and found.type in _OF_PEOPLE and _by_hint(hint, made)) or _with_list(found, hint)
+            hinted = _by_hint(hint, made) if made and found.type in _OF_PEOPLE else None
+            one_of_many = found.type == "list[image]" and hinted is not None and hinted.type == "image"
+            return hinted if hinted and not one_of_many else _with_list(found, hint)
     for kind, found in _BY_DEFAULT:
         if isinstance(default, kind):
             return found

@@ -167,6 +167,7 @@ MADE = {
     ("segments", "dict"): "any",
     ("segments", "dict[str, int]"): "json",
     ("image_latents", "list[torch.Tensor]"): "latents",
+    ("images", "PIL.Image.Image | list[PIL.Image.Image]"): "list[image]",
 }
 
 
