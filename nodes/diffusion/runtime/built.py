@@ -1,5 +1,6 @@
 """A block made ready to run: its own pipeline object without weights, and what is known of its inputs and outputs."""
 
+import copy
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from diffusers import ModelMixin
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import STALE_DESCRIPTION, NodeError
+from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part
-from nodes.diffusion.ports import GROUP
 from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import Located, Repos
 from nodes.diffusion.runtime.blocks import (
@@ -26,10 +27,10 @@ from nodes.diffusion.runtime.blocks import (
 )
 from nodes.diffusion.runtime.composed import Homes, bring_specs, compose, homes_of, require_commits
 from nodes.diffusion.runtime.describe import describe_block, describe_within
-from nodes.diffusion.runtime.foreign import home_of
+from nodes.diffusion.runtime.foreign import home_of, own_components
 from nodes.diffusion.runtime.schedulers import is_scheduler, uses_scheduler
 from nodes.diffusion.runtime.stand_in import StandIn
-from nodes.diffusion.runtime.weights import components_in_index, read_config
+from nodes.diffusion.runtime.weights import read_config
 
 _KEPT = 64
 _built: "OrderedDict[tuple[Hashable, ...], Built]" = OrderedDict()
@@ -39,18 +40,21 @@ _built: "OrderedDict[tuple[Hashable, ...], Built]" = OrderedDict()
 class Built:
     """`inputs` and `outputs` by name, as in the block's description. Between runs `pipe` holds no models.
 
+    `groups` are those of which the block takes or makes parts, `open_groups` those that it takes whatever is in them.
     `own_code`: some of the blocks come from elsewhere than diffusers. `undeclared`: what else the pipeline has that is
-    no model, in case that the block uses it all the same.
+    no model, in case that the block uses it all the same. `picture_mode` is that of the pictures its VAE encodes.
     """
 
     pipe: Pipeline
     located: Located
     inputs: dict[str, dict[str, Any]]
     outputs: dict[str, dict[str, Any]]
-    takes_group: bool
+    groups: tuple[str, ...]
+    open_groups: frozenset[str]
     absent: frozenset[str]
     own_code: bool
     undeclared: tuple[Any, ...]
+    picture_mode: str
 
     def from_config(self, spec: Any, ref: PipelineRef) -> Any:
         """A fresh component that has no weights (guider, image processor), with the ref's guidance scale."""
@@ -77,6 +81,8 @@ def built(
             f"The files of repo {ref.repo!r} have changed since they were described.",
             remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
         )  # fmt: skip
+    if has_code(located):
+        repos.require_approval(located)  # it may have been taken back since the block was made
     homes = homes_of(repos, parts, commits)
     require_commits(homes, commits)
     elsewhere = tuple(sorted(ref.components.items()))
@@ -96,8 +102,13 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
     require_runnable(blocks, path)
     block = compose(repos, blocks, parts, homes) if parts else block_at(blocks, path)
     pipe = pipeline_of(type(root), block, located)
+    _take_specs(pipe, blocks)
     bring_specs(repos, pipe, parts, homes)
-    _stand_in(pipe, root, lambda spec: read_config(home_of(repos, ref, located, spec).folder))
+
+    def config_of(spec: Any) -> Mapping[str, Any]:
+        return read_config(home_of(repos, ref, located, spec).folder)
+
+    _stand_in(pipe, root, config_of)
     for loop in loops(block):
         loop._progress_bar_config = {"disable": True}
     if parts:
@@ -109,21 +120,27 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
         located=located,
         inputs={item["name"]: item for item in described["inputs"] if item["name"]},
         outputs={item["name"]: item for item in described["outputs"]},
-        takes_group=any(param.kwargs_type == GROUP for param in block.inputs),
+        groups=tuple(
+            sorted({item["group"] for item in (*described["inputs"], *described["outputs"]) if item["group"]})
+        ),
+        open_groups=frozenset(param.kwargs_type for param in block.inputs if param.kwargs_type),
         absent=frozenset(_absent(pipe, located) - ref.components.keys()),
         own_code=has_own_code(block),
         undeclared=tuple(_undeclared(pipe, root, block)),
+        picture_mode=_picture_mode(root, config_of),
     )
 
 
+def _take_specs(pipe: Pipeline, blocks: ModularPipelineBlocks) -> None:
+    """A pipeline has one guider, though its blocks may ask for different ones: its stages take that of the whole."""
+    for spec in blocks.expected_components:
+        if spec.name in pipe.component_names and spec.default_creation_method == "from_config":
+            pipe._component_specs[spec.name] = copy.deepcopy(spec)
+
+
 def _absent(pipe: Pipeline, located: Located) -> set[str]:
-    """The components that the repo does not have: not in its index, and the block names no place of its own for them."""
-    indexed = set(components_in_index(located.folder))
-    return {
-        name
-        for name in set(pipe.pretrained_component_names) - indexed
-        if pipe.get_component_spec(name).pretrained_model_name_or_path in (None, "", str(located.folder))
-    }
+    """The components that the repo has not, as far as it and its blocks say."""
+    return set(pipe.pretrained_component_names) - own_components(pipe, located).keys()
 
 
 def _stand_in(pipe: Pipeline, root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]]) -> None:
@@ -138,6 +155,14 @@ def _stand_in(pipe: Pipeline, root: Pipeline, config_of: Callable[[Any], Mapping
             continue
         if config := config_of(spec):
             setattr(pipe, name, StandIn(spec.type_hint, config))
+
+
+def _picture_mode(root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]]) -> str:
+    """Most VAEs take no transparency, and none may reach them; some are made for it."""
+    if "vae" not in root.pretrained_component_names:
+        return "RGB"
+    config = config_of(root.get_component_spec("vae"))
+    return "RGBA" if 4 in (config.get("in_channels"), config.get("input_channels")) else "RGB"
 
 
 def _undeclared(pipe: Pipeline, root: Pipeline, block: ModularPipelineBlocks) -> Iterator[Any]:

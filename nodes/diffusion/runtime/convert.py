@@ -10,27 +10,23 @@ from PIL import Image
 from engine.errors import NodeError
 from nodes.diffusion.ports import look
 
-_MODES = {"image": "RGB", "mask": "L"}
-
 
 def own_copy(value: Any, device: str) -> Any:
-    """The value with all tensors copied to `device`: cached values must survive blocks that work in place."""
+    """The value copied, tensors to `device`: cached values must survive blocks that work in place."""
     if isinstance(value, torch.Tensor):
         return value.to(device, copy=True)
-    if isinstance(value, numpy.ndarray):
+    if isinstance(value, numpy.ndarray | Image.Image):
         return value.copy()
     if isinstance(value, dict):
         return {name: own_copy(item, device) for name, item in value.items()}
     return [own_copy(item, device) for item in value] if isinstance(value, list) else value
 
 
-def block_value(item: Mapping[str, Any], value: Any) -> Any:
+def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") -> Any:
     """A port's value as the block described by `item` wants it. Raises NodeError if a picture is none."""
-    kind = look(item).type
-    if kind in _MODES:
-        return _picture(item["name"], value, _MODES[kind])
-    if kind == "list[image]" and isinstance(value, list):
-        return [_picture(item["name"], picture, "RGB") for picture in value]
+    kind = look(item).type.removeprefix("list[").removesuffix("]")
+    if kind in ("image", "mask"):
+        return _pictures_in(item["name"], value, "L" if kind == "mask" else picture_mode)
     if isinstance(value, str) and "torch.dtype" in item["type"]:
         return _dtype(item["name"], value)
     if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
@@ -70,10 +66,12 @@ def _pictures(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _picture(name: str, value: Any, mode: str) -> Image.Image | torch.Tensor:
-    """As a block wants it; between blocks, pictures also travel as tensors."""
-    if isinstance(value, torch.Tensor):
+def _pictures_in(name: str, value: Any, mode: str) -> Any:
+    """Pictures as a block wants them, one or a list; between blocks they also travel as arrays."""
+    if isinstance(value, torch.Tensor | numpy.ndarray):
         return value
+    if isinstance(value, list):
+        return [_pictures_in(name, item, mode) for item in value]
     if not isinstance(value, Image.Image):
         raise NodeError(f"{name} is no picture.", remedy="Connect an image output.", port=name)
     return value if value.mode == mode else value.convert(mode)

@@ -1,7 +1,8 @@
 """Runs a block as a node: inputs checked and converted, shared weights put in, steps reported, results taken out."""
 
+import functools
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
 from typing import Any, cast
@@ -11,13 +12,13 @@ import torch
 import transformers.utils.logging
 
 from engine.catalogue.context import Context
-from engine.errors import NodeError
 from nodes.diffusion.parts import own_ref, parse_parts, with_components
-from nodes.diffusion.ports import GROUP, look
+from nodes.diffusion.ports import bundle_name, look
 from nodes.diffusion.ref import PipelineRef, parse_ref
+from nodes.diffusion.runtime.arguments import arguments
 from nodes.diffusion.runtime.built import Built, built
 from nodes.diffusion.runtime.components import ComponentStore, device_for
-from nodes.diffusion.runtime.convert import block_value, flat_pictures, node_value, own_copy
+from nodes.diffusion.runtime.convert import flat_pictures, node_value
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
@@ -26,9 +27,6 @@ diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 # at each guider, so at each run, that guiders are experimental
 logging.getLogger("diffusers.guiders.guider_utils").setLevel(logging.ERROR)
-
-_BESIDE = frozenset({"seed", "generator", "scheduler_state"})
-"""Inputs of a node that are none of its block's: they set up what the block works with."""
 
 
 def run_block(
@@ -54,70 +52,22 @@ def run_block(
     given = {name: value for name, value in values.items() if value is not None}
     with store.session(context.check):
         subject = built(store.repos, ref, block or "", chosen, commits)
-        arguments, bundle = _arguments(subject, given, device_for(ref))
+        given_to = arguments(subject, given, device_for(ref))
         with _components(store, ref, subject, given.get("scheduler_state")) as schedulers:
             _report_unknown_words(context, subject, given)
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
-                results = subject.pipe(**arguments, output=list(subject.outputs))
-    beside = {
-        "generator": lambda: arguments["generator"].get_state(),
-        "embeddings": lambda: _bundle(subject, bundle, results),
+                results = subject.pipe(**given_to.named, output=list(subject.outputs))
+    beside: dict[str, Callable[[], Any]] = {
+        "generator": lambda: given_to.named["generator"].get_state(),
         "scheduler_state": lambda: {name: state_of(scheduler) for name, scheduler in schedulers.items()},
+        **{
+            bundle_name(group): functools.partial(_bundle, subject, group, given_to.bundles, results)
+            for group in subject.groups
+        },
     }
     return {name: beside[name]() if name in beside else _output(name, subject, results) for name in context.ports}
-
-
-def _arguments(subject: Built, given: Mapping[str, Any], device: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the block is called with, and the whole conditioning that it was given.
-
-    All is copied, so that a block which works in place changes no cached value.
-    """
-    own = own_copy({name: value for name, value in given.items() if name not in _BESIDE}, device)
-    bundle: dict[str, Any] = {}
-    given_bundles = own.pop("embeddings", [])
-    for part in given_bundles if isinstance(given_bundles, list) else [given_bundles]:
-        if not isinstance(part, dict):
-            raise NodeError("The embeddings are no bundle.", remedy="Connect an embeddings output.", port="embeddings")
-        bundle |= {
-            name: block_value(subject.inputs[name], value) if name in subject.inputs else value
-            for name, value in part.items()
-        }
-    named: dict[str, Any] = {}
-    for name, value in own.items():
-        if (item := subject.inputs.get(name)) is None:
-            raise NodeError(f"The block has no input {name!r}.", remedy="Remove it.", port=name)
-        (bundle if item["group"] else named)[name] = block_value(item, value)
-    _require(subject, named | bundle)
-    if "output_type" in subject.inputs:
-        named["output_type"] = "pil"
-    if "generator" in subject.inputs:
-        named["generator"] = _generator(given)
-    if subject.takes_group:
-        return named | {GROUP: bundle}, bundle
-    return named | {name: value for name, value in bundle.items() if name in subject.inputs}, bundle
-
-
-def _require(subject: Built, present: Mapping[str, Any]) -> None:
-    for name, item in subject.inputs.items():
-        if item["required"] and name != "generator" and present.get(name) is None:
-            port = "embeddings" if item["group"] else name
-            raise NodeError(f"The input {name} is missing.", remedy=f"Connect or set {port}.", port=port)
-
-
-def _generator(given: Mapping[str, Any]) -> torch.Generator:
-    """On the CPU whatever the device, so that a seed means the same everywhere."""
-    generator = torch.Generator("cpu")
-    state = given.get("generator")
-    if state is None:
-        return generator.manual_seed(int(given.get("seed", 0)))
-    try:
-        return generator.set_state(state.cpu())
-    except (RuntimeError, TypeError, AttributeError) as error:
-        raise NodeError(
-            "The generator input holds no generator state.", remedy="Connect a generator output.", port="generator"
-        ) from error
 
 
 @contextmanager
@@ -162,10 +112,12 @@ def _report_unknown_words(context: Context, subject: Built, given: Mapping[str, 
         context.log(f"The tokenizer doesn't know: {', '.join(map(repr, words))}.", "warning")
 
 
-def _bundle(subject: Built, given: Mapping[str, Any], results: Mapping[str, Any]) -> dict[str, Any]:
-    """The conditioning that the block was given, with what it made in place of that of the same name."""
-    made = {name: results[name] for name, item in subject.outputs.items() if item["group"]}
-    return {name: node_value(value) for name, value in {**given, **made}.items() if value is not None}
+def _bundle(
+    subject: Built, group: str, given: Mapping[str, Mapping[str, Any]], results: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of a group that the block was given, with what it made in place of those of the same name."""
+    made = {name: results[name] for name, item in subject.outputs.items() if item["group"] == group}
+    return {name: node_value(value) for name, value in {**given[group], **made}.items() if value is not None}
 
 
 def _output(name: str, subject: Built, results: Mapping[str, Any]) -> Any:

@@ -63,11 +63,12 @@ class _Watch:
                 result = original(components, state, **kwargs)
                 self._report(state, index + 1, total)
                 return result
-            before = self._chunk.steps if self._chunk else 0
-            self._chunk = _Chunk(state, steps=before or _total(state, "timesteps"))
+            before = self._chunk.steps if self._chunk else _total(state, "timesteps")
+            self._chunk = _Chunk(state, steps=before)  # chunks take as many steps each
             with self._within(index, total):
                 result = original(components, state, **kwargs)
-            self._chunk.finish()
+                if 0 < self._chunk.stepped < self._chunk.steps:  # it took fewer steps than those before
+                    self._report(state, self._chunk.steps, self._chunk.steps)
             if not self._chunk.stepped:
                 self._report(state, index + 1, total)
             return result
@@ -122,10 +123,6 @@ class _Chunk:
     def count(self) -> None:
         self.stepped += 1
         self.steps = max(self.steps, self.stepped)
-
-    def finish(self) -> None:
-        """Chunks take as many steps each, so the first tells for the others."""
-        self.steps = self.stepped
 
 
 class _CleanEstimate:

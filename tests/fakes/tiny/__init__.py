@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.fakes.pictures import picture
 from tests.fakes.tiny.flux import tiny_flux, tiny_flux2_klein, tiny_flux2_klein_base, tiny_flux_kontext
 from tests.fakes.tiny.image import tiny_anima, tiny_ernie, tiny_ideogram4, tiny_krea2, tiny_krea2_turbo, tiny_z_image
 from tests.fakes.tiny.parts import tiny_vae
 from tests.fakes.tiny.qwen import tiny_qwen, tiny_qwen_edit, tiny_qwen_edit_plus, tiny_qwen_layered
 from tests.fakes.tiny.stable_diffusion import tiny_sd3, tiny_sdxl, tiny_sdxl_controlnet, tiny_sdxl_union
 from tests.fakes.tiny.video import tiny_helios, tiny_helios_distilled, tiny_helios_pyramid, tiny_hunyuan, tiny_ltx
-from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_flf2v, tiny_wan_i2v, tiny_wan_vace
+from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_i2v, tiny_wan_vace
 
 __all__ = ["TINY", "Tiny", "tiny_flux", "tiny_sdxl", "tiny_vae"]
 
@@ -38,14 +39,15 @@ TINY: dict[str, Tiny] = {
     "sdxl-union": Tiny(tiny_sdxl_union, "controlnet_union_.*", {"control_mode": [0]}),
     "sd3": Tiny(tiny_sd3),
     "flux": Tiny(tiny_flux),
-    "flux-kontext": Tiny(tiny_flux_kontext, given={"_auto_resize": False}),
+    "flux-kontext": Tiny(tiny_flux_kontext, given={"_auto_resize": False, "max_area": 128 * 128}),
     "flux2-klein": Tiny(tiny_flux2_klein),
     "flux2-klein-base": Tiny(tiny_flux2_klein_base),
     "z-image": Tiny(tiny_z_image),
     "qwen": Tiny(tiny_qwen),
-    "qwen-edit": Tiny(tiny_qwen_edit),
+    "qwen-edit": Tiny(tiny_qwen_edit, "image_conditioned"),
+    "qwen-edit-inpainting": Tiny(tiny_qwen_edit, ".*_inpainting", {"height": None, "width": None}),
     "qwen-edit-plus": Tiny(tiny_qwen_edit_plus),
-    "qwen-layered": Tiny(tiny_qwen_layered),
+    "qwen-layered": Tiny(tiny_qwen_layered, given={"image": picture().convert("RGBA")}),
     "krea2": Tiny(tiny_krea2),
     "krea2-turbo": Tiny(tiny_krea2_turbo),
     "anima": Tiny(tiny_anima),
@@ -53,7 +55,6 @@ TINY: dict[str, Tiny] = {
     "ernie": Tiny(tiny_ernie),
     "wan": Tiny(tiny_wan, given=_SMALL),
     "wan-i2v": Tiny(tiny_wan_i2v, "image2video", _SMALL),
-    "wan-flf2v": Tiny(tiny_wan_flf2v, "flf2v", _SMALL),
     "wan22": Tiny(tiny_wan22, given=_SMALL),
     "wan22-i2v": Tiny(tiny_wan22_i2v, given=_SMALL),
     "wan-vace": Tiny(tiny_wan_vace, given=_SMALL),

@@ -64,7 +64,8 @@ def tiny_anima(folder: Path) -> Path:
         ),
         "transformer": CosmosTransformer3DModel(
             in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=16, num_layers=1, mlp_ratio=1.0,
-            text_embed_dim=16, adaln_lora_dim=8, max_size=(4, 32, 32), extra_pos_embed_type=None, concat_padding_mask=False,
+            text_embed_dim=16, adaln_lora_dim=8, max_size=(4, 32, 32), extra_pos_embed_type=None,
+            concat_padding_mask=False,
         ),
         "scheduler": FlowMatchEulerDiscreteScheduler(shift=3.0),
     }  # fmt: skip

@@ -132,7 +132,7 @@ def byte_tokenizer() -> Qwen2Tokenizer:
 
 
 def eyes() -> PaddleOCRVLProcessor:
-    """Prompts with pictures for a Qwen-VL encoder: works as Qwen's own processor, which needs torchvision for videos."""
+    """Prompts with pictures for a Qwen-VL encoder. Works as Qwen's own processor, which needs torchvision."""
     pictures = Qwen2VLImageProcessorPil(size={"shortest_edge": 28 * 28, "longest_edge": 28 * 28 * 4})
     tokenizer = byte_tokenizer()
     return PaddleOCRVLProcessor(image_processor=pictures, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
@@ -181,11 +181,12 @@ def flux2_vae() -> AutoencoderKLFlux2:
     )
 
 
-def qwen_vae(channels: int = 3) -> AutoencoderKLQwenImage:
-    """Latents of 4 channels, a mean and a deviation for each; `channels` of the pictures."""
+def qwen_vae(channels: int = 3, levels: int = 4) -> AutoencoderKLQwenImage:
+    """Latents of 4 channels, each with a mean and a deviation; `channels` of the pictures, halved between `levels`."""
     return AutoencoderKLQwenImage(
-        input_channels=channels, base_dim=4, z_dim=4, dim_mult=[1, 1, 1, 1], num_res_blocks=1,
-        temperal_downsample=[False, True, True], latents_mean=[0.1, -0.1, 0.2, 0.0], latents_std=[1.1, 0.9, 1.2, 0.8],
+        input_channels=channels, base_dim=4, z_dim=4, dim_mult=[1] * levels, num_res_blocks=1,
+        temperal_downsample=[False] * (levels - 3) + [True] * 2,
+        latents_mean=[0.1, -0.1, 0.2, 0.0], latents_std=[1.1, 0.9, 1.2, 0.8],
     )  # fmt: skip
 
 

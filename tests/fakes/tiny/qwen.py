@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from diffusers import (
+    AutoencoderKLQwenImage,
     FlowMatchEulerDiscreteScheduler,
     QwenImageControlNetModel,
     QwenImageTransformer2DModel,
@@ -32,20 +33,20 @@ def tiny_qwen(folder: Path) -> Path:
 
 def tiny_qwen_edit(folder: Path) -> Path:
     """Qwen-Image-Edit: the encoder sees the picture too."""
-    components = _qwen() | {"tokenizer": byte_tokenizer(), "processor": eyes()}
+    components = _qwen(qwen_vae(levels=6)) | {"tokenizer": byte_tokenizer(), "processor": eyes()}
     return save(folder, "QwenImageEditPipeline", components)
 
 
 def tiny_qwen_edit_plus(folder: Path) -> Path:
     """Qwen-Image-Edit for several pictures; it declares no workflows."""
-    components = _qwen() | {"tokenizer": byte_tokenizer(), "processor": eyes()}
+    components = _qwen(qwen_vae(levels=6)) | {"tokenizer": byte_tokenizer(), "processor": eyes()}
     return save(folder, "QwenImageEditPlusPipeline", components)
 
 
 def tiny_qwen_layered(folder: Path) -> Path:
     """Qwen-Image-Layered: several pictures with transparency from one; it declares no workflows."""
-    components = _qwen(use_additional_t_cond=True) | {"tokenizer": byte_tokenizer(), "processor": eyes()}
-    components["vae"] = qwen_vae(channels=4)
+    made = _qwen(qwen_vae(channels=4, levels=6), use_additional_t_cond=True)
+    components = made | {"tokenizer": byte_tokenizer(), "processor": eyes()}
     return save(folder, "QwenImageLayeredPipeline", components)
 
 
@@ -68,10 +69,10 @@ def qwen_vl_config() -> Qwen2_5_VLConfig:
     )  # fmt: skip
 
 
-def _qwen(**transformer: Any) -> dict[str, Any]:
+def _qwen(vae: AutoencoderKLQwenImage | None = None, **transformer: Any) -> dict[str, Any]:
     return {
         "scheduler": FlowMatchEulerDiscreteScheduler(),
-        "vae": qwen_vae(),
+        "vae": vae or qwen_vae(),
         "text_encoder": Qwen2_5_VLForConditionalGeneration(qwen_vl_config()),
         "transformer": QwenImageTransformer2DModel(**_LEVELS, **transformer),
     }

@@ -44,7 +44,13 @@ def tiny_sdxl_controlnet(folder: Path) -> Path:
 def tiny_sdxl_union(folder: Path) -> Path:
     """SDXL with a ControlNet that knows several kinds of control pictures, as a modular repo."""
     components = _sdxl()
-    controlnet = ControlNetUnionModel(conditioning_embedding_out_channels=(4, 4, 4, 4), **_LEVELS)
+    controlnet = ControlNetUnionModel(
+        conditioning_embedding_out_channels=(4, 4, 4, 4),
+        num_trans_channel=8,
+        num_proj_channel=8,
+        num_trans_head=2,
+        **_LEVELS,
+    )
     return save(folder, "StableDiffusionXLModularPipeline", components | {"controlnet": controlnet})
 
 

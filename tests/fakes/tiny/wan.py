@@ -32,11 +32,6 @@ def tiny_wan_i2v(folder: Path) -> Path:
     return save(folder, "WanImageToVideoPipeline", _wan() | _seeing())
 
 
-def tiny_wan_flf2v(folder: Path) -> Path:
-    """Wan 2.1, first and last picture to video: the transformer takes both pictures' tokens together."""
-    return save(folder, "WanImageToVideoPipeline", _wan() | _seeing(pos_embed_seq_len=2 * 5))
-
-
 def tiny_wan22(folder: Path) -> Path:
     """Wan 2.2, text to video: one transformer for the noisy steps, one for the rest."""
     transformers = {"transformer": _transformer(16), "transformer_2": _transformer(16)}
@@ -74,13 +69,13 @@ def _wan() -> dict[str, Any]:
     }
 
 
-def _seeing(**transformer: Any) -> dict[str, Any]:
+def _seeing() -> dict[str, Any]:
     eyes = CLIPVisionConfig(
         hidden_size=8, projection_dim=8, num_hidden_layers=2, num_attention_heads=2, image_size=8,
         intermediate_size=8, patch_size=4,
     )  # fmt: skip
     return {
-        "transformer": _transformer(36, image_dim=8, **transformer),
+        "transformer": _transformer(36, image_dim=8),
         "image_encoder": CLIPVisionModel(eyes),
         "image_processor": CLIPImageProcessor(crop_size={"height": 8, "width": 8}, size={"shortest_edge": 8}),
     }
