@@ -50,9 +50,9 @@ async def insert(engine: Engine, graph: Graph, node: str, part: Part, before: st
 async def one_node(engine: Engine, graph: Graph, nodes: list[str]) -> Facts:
     """What is known of a node, or of several as they would be in one. Raises NodeError for what can't be one."""
     if len(nodes) == 1:
-        return facts_of(await engine.settle(graph), engine.catalogue.descriptions, nodes[0])
+        return facts_of(graph, await engine.settle(graph), engine.catalogue.descriptions, nodes[0])
     edit, compiled = await _collapsed(engine, graph, nodes)
-    return facts_of(compiled, engine.catalogue.descriptions, edit.add_nodes[0].id)
+    return facts_of(edit.applied(graph), compiled, engine.catalogue.descriptions, edit.add_nodes[0].id)
 
 
 async def _collapsed(engine: Engine, graph: Graph, nodes: Iterable[str]) -> tuple[GraphEdit, Compiled]:

@@ -50,7 +50,9 @@ def drafts(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id
     if len(chosen) < 2:
         raise refusal(None, "One node can't be collapsed.", "Choose two block nodes or more.", "too_few_nodes")
     _require_convex(graph, chosen)
-    pieces = [facts_of(compiled, descriptions, node) for node in _in_order(graph, compiled, descriptions, chosen)]
+    pieces = [
+        facts_of(graph, compiled, descriptions, node) for node in _in_order(graph, compiled, descriptions, chosen)
+    ]
     _require_alike(compiled, pieces)
     merged = _Merged(graph, pieces)
     merged.check_inner()
@@ -120,7 +122,7 @@ def _in_order(graph: Graph, compiled: Compiled, descriptions: Descriptions, chos
     places: dict[str, float] = {}
     for index, node in enumerate(graph.nodes):
         if node.id in chosen:
-            facts = facts_of(compiled, descriptions, node.id)
+            facts = facts_of(graph, compiled, descriptions, node.id)
             paths = list(facts.description["tree"]) if node.type == BLOCK else []
             own = [part.block for part in parts_of(facts) if part.repo is None]
             known = next((paths.index(path) for path in own if path in paths), None)

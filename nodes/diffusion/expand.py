@@ -42,7 +42,7 @@ class Draft:
 
 def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str) -> Draft:
     """The first step. Raises NodeError if the node holds a single block."""
-    expanded = facts_of(compiled, descriptions, node_id)
+    expanded = facts_of(graph, compiled, descriptions, node_id)
     if any(each.target == node_id and each.targetHandle in ("block", "parts", "repo") for each in graph.edges):
         remedy = "Set it in the node instead, then expand."
         raise refusal(node_id, f"Which block {node_id} runs comes over an edge.", remedy, "connected_block")
@@ -88,7 +88,7 @@ def _node(part: Part, name: str, whole: Node) -> Node:
 
 def wired(draft: Draft, compiled: Compiled, descriptions: Descriptions) -> GraphEdit:
     """The second step: the edit with all edges, params and places. Raises NodeError if the graph can't say the same."""
-    pieces = [facts_of(compiled, descriptions, node) for node in draft.nodes]
+    pieces = [facts_of(draft.graph, compiled, descriptions, node) for node in draft.nodes]
     wiring = _Wiring(draft, pieces)
     wiring.inner_edges()
     wiring.outer_edges()

@@ -9,7 +9,7 @@ from engine.catalogue.define import NodeView
 from engine.catalogue.spec import Interface, Need, Port
 from engine.errors import NodeError, Problem
 from engine.graph.compile import Compiled, CompiledNode
-from engine.graph.document import Node, NodeId
+from engine.graph.document import Graph, Node, NodeId
 from nodes.diffusion import block, custom
 from nodes.diffusion.parts import Part, own_ref, with_components
 from nodes.diffusion.ports import bundle_name
@@ -178,8 +178,11 @@ def is_block(node: Node) -> bool:
     return node.type in (BLOCK, CUSTOM)
 
 
-def facts_of(compiled: Compiled, descriptions: Descriptions, node_id: str) -> Facts:
-    """What is known of a block node. Raises NodeError if it is none, or if too little is known of it."""
+def facts_of(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str) -> Facts:
+    """What is known of a block node of `graph`, which is compiled.
+
+    Raises NodeError if it is no block node, or if too little is known of it.
+    """
     node = compiled.nodes.get(NodeId(node_id))
     if node is None:
         raise refusal(node_id, f"There is no node {node_id!r}.", "Name a node of the graph.", "no_node")
@@ -187,7 +190,7 @@ def facts_of(compiled: Compiled, descriptions: Descriptions, node_id: str) -> Fa
         remedy = "Choose nodes that run blocks of a pipeline."
         raise refusal(node_id, f"{node_id} is no block of a pipeline.", remedy, "no_block")
     ref = _ref(compiled, node)
-    lock = {repo: locked.commit for repo, locked in compiled.graph.lock.repos.items()}
+    lock = {repo: locked.commit for repo, locked in graph.lock.repos.items()}
     need = _need(node, ref, lock, descriptions)
     description = descriptions.get(need.key) if need else None
     if description is None or description.get("problem") or node.interface.pending:

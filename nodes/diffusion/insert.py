@@ -18,7 +18,7 @@ def draft(
     graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str, added: Part, before: str | None
 ) -> Draft:
     """The first step. Raises NodeError if there is no part `before`; None means the end."""
-    facts = facts_of(compiled, descriptions, node_id)
+    facts = facts_of(graph, compiled, descriptions, node_id)
     parts = list(parts_of(facts))
     names = [part.name for part in parts]
     if before is not None and before not in names:

@@ -1,34 +1,44 @@
-"""Edits of graphs that a test's `Direct` answers: expand, collapse, insert."""
+"""Edits of graphs that a test's `Direct` answers: expand, collapse, insert, publish."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from engine.errors import NodeError
+from engine.graph.compile import Compiled
 from engine.graph.document import Graph
-from nodes.diffusion import collapse as collapsing
-from nodes.diffusion import expand as expanding
+from nodes.diffusion import asking, insert
 from nodes.diffusion.edits import GraphEdit
+from nodes.diffusion.publishing import Published, publish
+from nodes.diffusion.repos import Repos
 from tests.fakes.diffusion import Direct
 
 
-def expand(direct: Direct, graph: Graph, node: str) -> GraphEdit:
-    draft = expanding.draft(graph, direct.settle(graph), direct.catalogue.descriptions, node)
-    return expanding.wired(draft, direct.settle(draft.graph), direct.catalogue.descriptions)
+class Editor:
+    """`asking` and `publishing`, with a `Direct` in place of the engine and its worker."""
 
+    def __init__(self, direct: Direct) -> None:
+        self.direct, self.catalogue = direct, direct.catalogue
+        self.repos = Repos(direct.facts)
 
-def collapse(direct: Direct, graph: Graph, nodes: Iterable[str]) -> GraphEdit:
-    """The first way that has all the ports in use. Raises NodeError if there is none."""
-    refused: NodeError | None = None
-    for draft in collapsing.drafts(graph, direct.settle(graph), direct.catalogue.descriptions, nodes):
-        try:
-            return collapsing.checked(draft, direct.settle(draft.graph))
-        except NodeError as error:
-            refused = error
-    assert refused is not None
-    raise refused
+    async def settle(self, graph: Graph) -> Compiled:
+        return self.direct.settle(graph)
 
+    async def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self.direct.side.describers[subject](request)
 
-def pictures(direct: Direct, graph: Graph, node: str = "decode") -> list[bytes]:
-    """The pixels that a graph makes."""
-    results: dict[str, Any] = direct.run_graph(graph.model_dump(mode="json"))
-    return [image.tobytes() for image in results[node]["images"]]
+    def expand(self, graph: Graph, node: str) -> GraphEdit:
+        return asyncio.run(asking.expand(self, graph, node))
+
+    def collapse(self, graph: Graph, nodes: Iterable[str]) -> GraphEdit:
+        return asyncio.run(asking.collapse(self, graph, nodes))
+
+    def insert(self, graph: Graph, node: str, repo: str, block: str = "", before: str | None = None) -> GraphEdit:
+        return asyncio.run(asking.insert(self, graph, node, insert.new_part(repo, block, None), before))
+
+    def publish(self, graph: Graph, nodes: list[str], name: str, **options: Any) -> Published:
+        return asyncio.run(publish(self, self.repos, graph, nodes, name, **options))
+
+    def pictures(self, graph: Graph, node: str) -> list[bytes]:
+        """The pixels that a graph makes."""
+        results = self.direct.run_graph(graph.model_dump(mode="json"))
+        return [image.tobytes() for image in results[node]["images"]]

@@ -58,9 +58,8 @@ class Direct:
 
     def __init__(self, data: Path, models: Path, *, settings: Mapping[str, Any] | None = None, **facts: Any) -> None:
         known = {"models": str(models), "offline": True, **(settings or {})}
-        self.side = pack.worker_side(
-            WorkerFacts(data_dir=data, input_dir=data, output_dir=data, settings=known, **facts)
-        )
+        self.facts = WorkerFacts(data_dir=data, input_dir=data, output_dir=data, settings=known, **facts)
+        self.side = pack.worker_side(self.facts)
         self.catalogue = Catalogue(DEFINITIONS.values())
 
     def resolve(
@@ -100,10 +99,11 @@ class Direct:
         return dict(outputs["pipeline"])
 
     def run(self, type: str, given: dict[str, Any], **context: Any) -> tuple[dict[str, Any], DirectContext]:
-        """Run one node with `given` as params and inputs; returns outputs and context."""
+        """Run one node with `given` as params and inputs; returns outputs and context, which is also `seen`."""
         known = {"pipeline": given["pipeline"]} if "pipeline" in given else {}
         resolved = self.resolve(type, given, known, given)
         seen = DirectContext(self.side, {port.name: port.type for port in resolved.interface.outputs}, **context)
+        self.seen = seen
         if resolved.outputs is not None:
             return dict(resolved.outputs), seen
         definition = DEFINITIONS[type]

@@ -136,7 +136,7 @@ def composed(
     for part in parts:
         root = foreign(part) if part.repo else own
         require_runnable(root, part.block)
-        block = copy.deepcopy(block_at(root, part.block))  # a block may come twice
+        block = _within(copy.deepcopy(block_at(root, part.block)), part.block)  # a block may come twice
         # a sequence forgets the outputs of a block that is named as one of its inputs
         name = f"{part.name}_block" if part.name in block.input_names else part.name
         chosen[name] = block

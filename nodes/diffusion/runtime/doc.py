@@ -27,7 +27,7 @@ def describe(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     block = subject.pipe._blocks
     return {
         "class_name": type(block).__name__,
-        "doc": markdown(block),
+        "doc": markdown(subject),
         "tree": list(_tree(block)),
         "components": [
             {
@@ -47,18 +47,19 @@ def asked_block(repos: Repos, ref: PipelineRef, request: Mapping[str, Any]) -> B
     return build(repos.locate(ref.repo, ref.commit), repos, ref, request["block"], parts, homes)
 
 
-def markdown(block: ModularPipelineBlocks) -> str:
-    """`block.doc` as Markdown: what the block does, and tables of its inputs, outputs and configs."""
+def markdown(subject: Built) -> str:
+    """`block.doc` as Markdown: what the block does, and tables of its inputs, outputs and settings."""
+    block = subject.pipe._blocks
     inputs = [
         (
-            _code(param.name or f"*{param.kwargs_type}"),
-            _code(hint_text(param.type_hint)),
-            "required" if param.required else _default(param.default),
-            param.description,
+            _code(item["name"]),
+            _code(item["type"]),
+            "required" if item["required"] else _default(item["default"]),
+            item["description"],
         )
-        for param in block.inputs
+        for item in subject.inputs.values()
     ]
-    outputs = [(_code(out.name), _code(hint_text(out.type_hint)), out.description) for out in block.outputs]
+    outputs = [(_code(item["name"]), _code(item["type"]), item["description"]) for item in subject.outputs.values()]
     configs = [(_code(spec.name), _default(spec.default), spec.description) for spec in block.expected_configs]
     sections = [
         _prose(block.description or ""),

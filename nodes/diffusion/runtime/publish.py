@@ -74,7 +74,7 @@ def publish(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     title, name = request["title"], class_name(request["name"], code)
     index = _index(repos, ref, subject, name)
     files = {
-        "block.py": _block_file(name, title, block, code, ref, subject),
+        "block.py": _block_file(name, title, code, repos, ref, subject),
         **code.files,
         BLOCK_CONFIG: _json(_config(name, [located, *homes.values()])),
         INDEX_FILES[0]: _json(index),
@@ -144,18 +144,19 @@ def _no_class(name: str, cls: type) -> NodeError:
     )  # fmt: skip
 
 
-def _block_file(
-    name: str, title: str, block: ModularPipelineBlocks, code: _Code, ref: PipelineRef, subject: Built
-) -> str:
-    guided = ref.guidance_scale is not None and any(spec.name == "guider" for spec in block.expected_components)
+def _block_file(name: str, title: str, code: _Code, repos: Repos, ref: PipelineRef, subject: Built) -> str:
+    block = subject.pipe._blocks
+    configs, sources = _configs(block, ref, subject), _sources(repos, ref, subject)
     other = type(subject.pipe) if pipeline_class_name(block) != type(subject.pipe).__name__ else None
-    inner = [f"    model_name = {block.model_name!r}" if block.model_name else "", _lists(code)]
+    inner = [f'    model_name = "{block.model_name}"' if block.model_name else "", _lists(code)]
     inner.append(_property("description", "str", f"return {_text(_described(title, block))}"))
-    if guided:
-        inner.append(_GUIDANCE.format(scale=ref.guidance_scale))
+    if configs or sources:
+        what = ["guidance as it was"] * bool(configs) + ["weights from where they were"] * bool(sources)
+        changes = [_CONFIGURED] * bool(configs) + [_LOCATED] * bool(sources)
+        inner.append(_COMPONENTS.format(what=" and ".join(what), changes="\n".join(changes)))
     if other is not None:
         inner.append(_PIPELINE.format(cls=other.__name__))
-    imports = ["import copy"] if guided or other is not None else []
+    imports = ["import copy"] if configs or sources or other is not None else []
     classes = {module: set(names) for module, names in code.imports.items()}
     classes.setdefault("diffusers.modular_pipelines", set()).add("SequentialPipelineBlocks")
     if other is not None:
@@ -165,19 +166,28 @@ def _block_file(
         classes.setdefault(f".{file.removesuffix('.py')}", set())
     head = f'"""{title}: blocks of Modular Diffusers in sequence. {MARK}."""'
     body = "\n\n".join(part for part in inner if part)
-    parts = [head, *(["\n".join(imports)] if imports else []), _imports(classes), ""]
+    parts = [head, *(["\n".join(imports)] if imports else []), _imports(classes)]
+    parts += [f"{name} = {_literal(data)}" for name, data in (("CONFIGS", configs), ("SOURCES", sources)) if data]
+    parts.append("")
     return "\n\n".join(parts) + f'\nclass {name}(SequentialPipelineBlocks):\n    """{_first_line(title)}"""\n\n{body}\n'
 
 
-_GUIDANCE = '''\
+_COMPONENTS = '''\
     @property
     def expected_components(self):
-        """With the guidance scale that was set when this was published."""
+        """With {what} when this was published."""
         specs = copy.deepcopy(super().expected_components)
         for spec in specs:
-            if spec.name == "guider":
-                spec.config = {{**(spec.config or {{}}), "guidance_scale": {scale!r}}}
+{changes}
         return specs'''
+
+_CONFIGURED = """\
+            if spec.name in CONFIGS:
+                spec.config = {**(spec.config or {}), **CONFIGS[spec.name]}"""
+
+_LOCATED = """\
+            if spec.name in SOURCES:
+                spec.pretrained_model_name_or_path, spec.subfolder, spec.revision = SOURCES[spec.name]"""
 
 _PIPELINE = '''\
     def init_pipeline(self, pretrained_model_name_or_path=None, components_manager=None, collection=None):
@@ -212,7 +222,8 @@ def _imports(classes: Mapping[str, set[str]]) -> str:
 
 
 def _described(title: str, block: ModularPipelineBlocks) -> str:
-    return (block.description or "").strip() or f"{title}: {', '.join(block.sub_blocks)}."
+    stages = dict.fromkeys(name.partition(".")[0] for name in block.sub_blocks)
+    return (block.description or "").strip() or f"{title}: {', '.join(stages)}."
 
 
 def _text(text: str) -> str:
@@ -245,6 +256,45 @@ def _config(name: str, repos: Iterable[Located]) -> dict[str, Any]:
     return config | ({"requirements": needed} if needed else {})
 
 
+def _is_own_class(spec: Any) -> bool:
+    """Whether a component's class comes with the blocks' code, so that no index can name it."""
+    return str(getattr(spec.type_hint, "__module__", "")).partition(".")[0] == PACKAGE
+
+
+def _sources(repos: Repos, ref: PipelineRef, subject: Built) -> dict[str, tuple[str, str, str | None]]:
+    """Repo, subfolder and commit of the components that the index can't have, as their classes are the repo's own."""
+    pipe = subject.pipe
+    found = {}
+    for name in sorted(pipe.pretrained_component_names):
+        spec = pipe.get_component_spec(name)
+        if _is_own_class(spec) and name not in subject.absent:
+            home = home_of(repos, ref, subject.located, spec)
+            found[name] = (home.located.repo, home.subfolder, home.located.commit if home.located.on_hub else None)
+    return found
+
+
+def _configs(block: ModularPipelineBlocks, ref: PipelineRef, subject: Built) -> dict[str, dict[str, Any]]:
+    """What guiders and the like are set to, where it is not what the blocks by themselves would have."""
+    own = {spec.name: dict(spec.config or {}) for spec in block.expected_components}
+    found = {}
+    for name in subject.pipe.config_component_names:
+        config = dict(subject.pipe.get_component_spec(name).config or {})
+        if name == "guider" and ref.guidance_scale is not None:
+            config["guidance_scale"] = ref.guidance_scale
+        changed = {key: value for key, value in config.items() if own[name].get(key) != value and _is_plain(value)}
+        if changed:
+            found[name] = changed
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def _literal(data: Mapping[str, Any]) -> str:
+    return "{\n" + "".join(f"    {name!r}: {value!r},\n" for name, value in data.items()).replace("'", '"') + "}"
+
+
 def _index(repos: Repos, ref: PipelineRef, subject: Built, name: str) -> dict[str, Any]:
     """Where the components are: at the commits that were used, those of local folders by the folder's name."""
     pipe = subject.pipe
@@ -255,9 +305,9 @@ def _index(repos: Repos, ref: PipelineRef, subject: Built, name: str) -> dict[st
     }
     index |= {spec.name: pipe.config.get(spec.name, spec.default) for spec in pipe._blocks.expected_configs}
     for component in sorted(pipe.pretrained_component_names):
-        if component in subject.absent:
-            continue
         spec = pipe.get_component_spec(component)
+        if component in subject.absent or _is_own_class(spec):
+            continue
         home = home_of(repos, ref, subject.located, spec)
         entry = ModularPipeline._component_spec_to_dict(spec) or {}
         index[component] = [None, None, entry | {
@@ -347,7 +397,7 @@ def _readme(
         source=ref.repo,
         call="".join(call) + ("\n" if call else ""),
         components="\n".join(components) or "It needs none.",
-        doc=markdown(block).replace("### ", "## "),
+        doc=markdown(subject).replace("### ", "## "),
         mark=MARK,
     )
 
@@ -358,9 +408,13 @@ def _arguments(block: ModularPipelineBlocks, values: Mapping[str, Any]) -> Itera
         if param.name == "generator":
             yield f"generator=torch.Generator().manual_seed({int(values.get('seed') or 0)})"
         elif param.name and values.get(param.name) is not None:
-            yield f"{param.name}={values[param.name]!r}"
+            yield f"{param.name}={_python(values[param.name])}"
         elif param.name and param.required and param.default is None:
             yield f"{param.name}={param.name}"
+
+
+def _python(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 # Files
