@@ -13,6 +13,8 @@ from nodes.diffusion.trust import LOCAL
 
 logger = logging.getLogger(__name__)
 
+DEMO = "demo"
+"""Comes along with the program; described at the fingerprint of its folder, like the local ones."""
 EVERY = 0.3
 """Seconds between looks; only folders that something was described of are looked at."""
 
@@ -65,7 +67,7 @@ class FolderWatch:
 
     def _commit(self, repo: str) -> str:
         try:
-            return self._repos.locate(repo).commit if self._repos.is_local(repo) else ""
+            return self._repos.locate(repo).commit if repo == DEMO or self._repos.is_local(repo) else ""
         except (NodeError, OSError):  # it has just gone
             return ""
 

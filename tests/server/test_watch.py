@@ -82,3 +82,13 @@ def test_a_folder_that_appears_and_code_that_is_mended_are_read(server, block):
     assert "block.py, line" in block()["problems"][0]["message"]
     _saved(server)
     assert _names(block()) == PORTS
+
+
+def test_only_what_was_saved_is_asked_for_again(server, helpers, block):
+    blocks.expander(server.data / "blocks" / REPO, config=None)
+    _approve(server)
+    block()
+    demo = helpers.graph({"id": "load", "type": "diffusion.pipeline", "params": {"repo": "demo"}})
+    assert not server.http.post("/api/compile?settle=true", json=demo).json()["nodes"]["load"]["pending"]
+    _saved(server, code=blocks.EXPANDER.replace('"repeat"', '"times"').replace(".repeat", ".times"))
+    assert not server.http.post("/api/compile", json=demo).json()["nodes"]["load"]["pending"]
