@@ -1,9 +1,10 @@
 """What is known of all model families that the installed diffusers has: how well their blocks become nodes."""
 
 import hashlib
+import threading
 import traceback
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,50 +14,47 @@ from nodes.diffusion.heavy import importing, runtime
 SUBJECT = "diffusion.families"
 
 
-class Turn(Protocol):
-    """What a piece of work waits for, a fraction of a second long."""
+class Quiet(Protocol):
+    """Waits until nothing else runs and keeps it so, or until `hurry` is set."""
 
-    def __call__(self) -> AbstractContextManager[None]: ...
+    def __call__(self, hurry: threading.Event) -> AbstractContextManager[None]: ...
 
 
 class Families:
-    """Answers `diffusion.families`. The blocks of each family are described on the way, and kept for all its repos."""
+    """Answers `diffusion.families`. The blocks of each family are described on the way, and kept for all its repos.
+
+    One thread does the work, whoever begins; once someone waits for the answer, it waits for nothing any more.
+    """
 
     def __init__(self, describer: Describer) -> None:
         self._describer = describer
+        self._working = threading.Lock()
+        self._hurry = threading.Event()
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """`{}` → `{diffusers, rows}`, see `runtime.families.coverage`."""
+        self._hurry.set()
         return self._kept(nullcontext)
 
-    def prepare(self, quiet: Turn) -> None:
+    def prepare(self, quiet: Quiet) -> None:
         """Make the answer before someone asks, piece by piece, each when it is `quiet`."""
         try:
-            self._kept(quiet)
+            self._kept(lambda: quiet(self._hurry))
         except Exception:  # it only saves time; whoever asks is told what is wrong
             traceback.print_exc()
 
-    def _kept(self, turn: Turn) -> dict[str, Any]:
+    def _kept(self, turn: Callable[[], AbstractContextManager[None]]) -> dict[str, Any]:
+        @contextmanager
+        def alone() -> Iterator[None]:
+            with turn(), importing():
+                yield
+
         def make() -> dict[str, Any]:
-            answer: dict[str, Any] = runtime("families").coverage(self._describer, lambda: _alone(turn))
+            answer: dict[str, Any] = runtime("families").coverage(self._describer, alone)
             return answer
 
-        return self._describer.kept(["families", _rules()], make)
-
-
-class _alone:
-    """A turn in which no other thread imports parts of diffusers."""
-
-    def __init__(self, turn: Turn) -> None:
-        self._turn, self._importing = turn(), importing()
-
-    def __enter__(self) -> None:
-        self._turn.__enter__()
-        self._importing.__enter__()
-
-    def __exit__(self, *reason: Any) -> None:
-        self._importing.__exit__(*reason)
-        self._turn.__exit__(*reason)
+        with self._working:
+            return self._describer.kept(["families", _rules()], make)
 
 
 def _rules() -> str:

@@ -61,7 +61,7 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
     )
 
 
-def warm(all_families: families.Families, quiet: families.Turn) -> None:
+def warm(all_families: families.Families, quiet: families.Quiet) -> None:
     """Import what the first run needs: torch, transformers and diffusers' modular part; then describe all families.
 
     That waits for whatever people want done, and is kept for the next start.

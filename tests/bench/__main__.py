@@ -1,15 +1,16 @@
-"""`python -m tests.bench [startup|overhead|text_to_image|canvas]`: prints the tables of tests/bench/README.md."""
+"""`python -m tests.bench [NAME of `BENCHES`]`: prints the tables of tests/bench/README.md."""
 
 import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import canvas, overhead, startup, text_to_image
+from tests.bench import canvas, interfaces, overhead, startup, text_to_image
 
 BENCHES = {
     "startup": startup.main,
     "overhead": overhead.main,
     "text_to_image": text_to_image.main,
+    "interfaces": interfaces.main,
     "canvas": canvas.main,
 }
 

@@ -79,10 +79,16 @@ class ComponentStore:
                     self._needed.clear()
 
     @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Waits until no node runs here; inside none begins, so stay but a moment."""
-        with self._running:
+    def quiet(self, hurry: threading.Event) -> Iterator[None]:
+        """Waits until no node runs here, or `hurry` is set; inside none begins, so stay but a moment."""
+        held = False
+        while not (held or hurry.is_set()):
+            held = self._running.acquire(timeout=0.1)
+        try:
             yield
+        finally:
+            if held:
+                self._running.release()
 
     def take(self, ref: PipelineRef, located: Located, spec: Any) -> Any:
         """The component of a `ComponentSpec`, loaded if need be. Use it inside a `session`.

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from nodes.diffusion.describer import Describer
 from nodes.diffusion.families import Families
 from nodes.diffusion.repos import Repos
 from nodes.diffusion.runtime import families as families_runtime
+from nodes.diffusion.runtime.components import ComponentStore
 from tests.fakes.tiny import tiny_sdxl
 
 
@@ -28,9 +30,13 @@ def twins(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def repos_in(folder: Path) -> Repos:
+def facts_of(folder: Path) -> WorkerFacts:
     settings = {"models": str(folder / "models"), "offline": True}
-    return Repos(WorkerFacts(data_dir=folder, input_dir=folder, output_dir=folder, settings=settings))
+    return WorkerFacts(data_dir=folder, input_dir=folder, output_dir=folder, settings=settings)
+
+
+def repos_in(folder: Path) -> Repos:
+    return Repos(facts_of(folder))
 
 
 def describe(folder: Path, repo: str, block: str = "denoise") -> dict[str, Any]:
@@ -90,7 +96,7 @@ def test_families_are_prepared_in_turns_and_then_known(tmp_path: Path) -> None:
     turns = []
 
     @contextmanager
-    def quiet() -> Iterator[None]:
+    def quiet(hurry: threading.Event) -> Iterator[None]:
         turns.append("began")
         yield
         turns.append("ended")
@@ -101,6 +107,19 @@ def test_families_are_prepared_in_turns_and_then_known(tmp_path: Path) -> None:
     families.prepare(quiet)
     assert [row["family"] for row in families.answer({})["rows"]] == ["WanModularPipeline"]
     assert len(turns) == 6
+
+
+@pytest.mark.usefixtures("few")
+def test_families_are_not_described_while_a_node_runs_until_someone_asks(tmp_path: Path) -> None:
+    store = ComponentStore(facts_of(tmp_path), repos_in(tmp_path))
+    families = Families(Describer(tmp_path, repos_in(tmp_path)))
+    with store.session(lambda: None):
+        preparing = threading.Thread(target=families.prepare, args=(store.quiet,))
+        preparing.start()
+        preparing.join(timeout=0.3)
+        assert (preparing.is_alive(), kept(tmp_path)) == (True, set())
+        assert families.answer({})["rows"]
+    preparing.join()
 
 
 @pytest.mark.usefixtures("few")
