@@ -47,7 +47,7 @@ def root_pipeline(located: Located, repos: Repos) -> Pipeline:
     try:
         with importing():
             return load(str(located.folder), trust_remote_code=False, local_files_only=True)
-    except (ValueError, OSError, AttributeError, ImportError) as error:
+    except (ValueError, OSError, AttributeError, ImportError, TypeError, LookupError) as error:  # any index goes in
         raise NodeError(
             f"Repo {located.repo!r} holds no pipeline that Modular Diffusers knows: {error}",
             remedy="Choose a repo of a supported family.", code="not_a_pipeline",
@@ -243,12 +243,20 @@ def pipeline_class_name(blocks: ModularPipelineBlocks) -> str:
 def _refuse_foreign_classes(located: Located) -> None:
     for name in INDEX_FILES:
         for component, entry in _read(located.folder / name).items():
-            library = entry[0] if isinstance(entry, list) and len(entry) in (2, 3) else None
-            if not isinstance(library, str | None) or library not in LIBRARIES:
-                raise NodeError(
-                    f"Component {component!r} of repo {located.repo!r} is of the library {library!r}.",
-                    remedy="Components come from diffusers and transformers only.", code="needs_code",
-                )  # fmt: skip
+            for library in _libraries(entry):
+                if not isinstance(library, str | None) or library not in LIBRARIES:
+                    raise NodeError(
+                        f"Component {component!r} of repo {located.repo!r} is of the library {library!r}.",
+                        remedy="Components come from diffusers and transformers only.", code="needs_code",
+                    )  # fmt: skip
+
+
+def _libraries(entry: Any) -> list[Any]:
+    """Where an entry of an index says that its class comes from; a modular one says it twice."""
+    if not isinstance(entry, list) or len(entry) not in (2, 3):
+        return []
+    hint = entry[2].get("type_hint") if len(entry) == 3 and isinstance(entry[2], dict) else None
+    return [entry[0], *(hint[:1] if isinstance(hint, list) else [])]
 
 
 def _read(path: Path) -> dict[str, Any]:

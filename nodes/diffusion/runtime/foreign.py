@@ -46,12 +46,17 @@ def foreign_sources(pipe: Any, located: Located) -> list[Source]:
         spec = pipe.get_component_spec(name)
         # on the hub the index decides, also where some of the files it does not name are here by chance
         entry = _entry(index.get(name)) or vars(spec)
-        repo = entry.get("pretrained_model_name_or_path")
+        repo, revision, variant = (entry.get(key) for key in ("pretrained_model_name_or_path", "revision", "variant"))
+        subfolder = entry.get("subfolder") or ""
+        if not all(isinstance(value, str | None) for value in (repo, revision, variant, subfolder)):
+            raise NodeError(
+                f"The index of repo {located.repo!r} says in no usable way where its component {name!r} is.",
+                remedy="Mend the repo, or choose another.", code="not_a_pipeline",
+            )  # fmt: skip
+        _refuse_ways_out(located, subfolder)
         if not _is_own(repo, located):
-            found.append({
-                "name": name, "repo": str(repo), "revision": entry.get("revision"),
-                "subfolder": entry.get("subfolder") or "", "variant": entry.get("variant"),
-            })  # fmt: skip
+            place = {"repo": repo, "revision": revision, "subfolder": subfolder, "variant": variant}
+            found.append({"name": name, **place})
     return found
 
 
@@ -117,8 +122,18 @@ def declared_place(repos: Repos, located: Located, spec: Any) -> Located:
 
 def _home(repos: Repos, place: Located, subfolder: str, variant: str | None) -> Home:
     """With the variant only where the component has files of it: not all components of a repo do."""
+    _refuse_ways_out(place, subfolder)
     has = variant and any(f".{variant}" in name for name in weights_in(repos.files(place), subfolder, variant))
     return Home(place, subfolder, variant if has else None)
+
+
+def _refuse_ways_out(located: Located, subfolder: str) -> None:
+    """Raise NodeError for a subfolder that is none: an index must not have files read from elsewhere."""
+    if Path(subfolder).is_absolute() or ".." in Path(subfolder).parts:
+        raise NodeError(
+            f"Repo {located.repo!r} names {subfolder!r} as a component's folder, which is not within a repo.",
+            remedy="Mend the repo, or choose another.", code="not_a_pipeline",
+        )  # fmt: skip
 
 
 def _is_own(source: Any, located: Located) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import NodeError
 from nodes.diffusion.files import is_pickle, pickles_in, weights_in
 from nodes.diffusion.repos import CONFIG_PATTERNS, INDEX_FILES, Located, Repos
+from nodes.diffusion.requirements import read_object
 
 _FLOATS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 
@@ -49,10 +50,8 @@ def configured_half(folders: Iterable[Path]) -> str | None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """A component's `config.json`, empty where there is none."""
-    path = folder / "config.json"
-    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return config
+    """A component's `config.json`, empty where there is none that can be read."""
+    return read_object(folder / "config.json") or {}
 
 
 def damaged_file(files: Iterable[Path]) -> Path | None:
@@ -107,7 +106,7 @@ def components_in_index(folder: Path) -> list[str]:
     """The components that the repo's index says where to load from: its own folders, or other repos."""
     for name in INDEX_FILES:
         if (folder / name).is_file():
-            index: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+            index = read_object(folder / name) or {}
             return [key for key, entry in index.items() if isinstance(entry, list) and _says_where(entry)]
     return []
 

@@ -71,3 +71,27 @@ def test_descriptions_are_kept_on_disk(tmp_path: Path, folder: Path) -> None:
     assert first == second
     assert first["workflows"][:3] == ["text2image", "image2image", "inpainting"]
     assert len(list((tmp_path / "data" / "descriptions").iterdir())) == 1
+
+
+SDXL = {"_class_name": "StableDiffusionXLModularPipeline", "_blocks_class_name": "StableDiffusionXLAutoBlocks"}
+UNET = {"type_hint": ["diffusers", "UNet2DConditionModel"]}
+
+
+@pytest.mark.parametrize(
+    ("index", "code"),
+    [
+        ([], "not_a_pipeline"),
+        ({}, "not_a_pipeline"),
+        ({"_class_name": "Unknown"}, "not_a_pipeline"),
+        ({"_class_name": ["pipeline", "Mine"]}, "needs_code"),
+        (SDXL | {"unet": [None, None, {"type_hint": ["os", "system"]}]}, "needs_code"),
+        (SDXL | {"unet": [None, None, "unet"]}, "not_a_pipeline"),
+        (SDXL | {"unet": [None, None, {"pretrained_model_name_or_path": 7, **UNET}]}, "not_a_pipeline"),
+        (SDXL | {"unet": [None, None, {"subfolder": "../../private", **UNET}]}, "not_a_pipeline"),
+    ],
+    ids=["list", "empty", "unknown class", "class of its own", "function", "no entry", "number", "way out"],
+)  # fmt: skip
+def test_an_index_may_say_anything(tmp_path: Path, index: Any, code: str) -> None:
+    (tmp_path / "models" / "odd").mkdir(parents=True)
+    (tmp_path / "models" / "odd" / "modular_model_index.json").write_text(json.dumps(index))
+    assert problem(Direct(tmp_path / "data", tmp_path / "models"), "odd").code == code
