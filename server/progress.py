@@ -6,7 +6,20 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from engine.run.events import Event, NodeFailed, NodeFinished, NodeLog, NodeProgress, NodeSkipped, NodeStarted
+from engine.run.events import (
+    DownloadProgress,
+    Event,
+    NodeFailed,
+    NodeFinished,
+    NodeLog,
+    NodeProgress,
+    NodeSkipped,
+    NodeStarted,
+)  # fmt: skip
+
+MB = 10**6
+SMALL = MB
+"""Bytes: downloads below that are over before anyone could read of them."""
 
 
 class RunDisplay:
@@ -52,8 +65,18 @@ class RunDisplay:
                 )
             case NodeSkipped():
                 self._line(f"{event.node}: skipped because of {event.because}")
+            case DownloadProgress():
+                self._download(event)
             case _:
                 pass
+
+    def _download(self, event: DownloadProgress) -> None:
+        if event.total < SMALL:
+            return
+        name = f"download {event.repo}, MB"
+        self._bars.update(self._task(name), completed=event.done // MB, total=max(1, event.total // MB))
+        if event.state != "running":
+            self._line(f"{event.repo}: download {event.state}, {event.done // MB} of {event.total // MB} MB")
 
     def _task(self, node: str) -> TaskID:
         if node not in self._tasks:

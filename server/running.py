@@ -16,7 +16,7 @@ from engine.catalogue.load import load_pack, outside_packs
 from engine.catalogue.spec import NodeType
 from engine.errors import BlockloomError, Problem
 from engine.graph.document import Graph
-from engine.run.events import Event, RunEventBase
+from engine.run.events import DownloadProgress, Event, RunEventBase
 from engine.run.record import Run
 from engine.service import Engine
 from nodes.diffusion.families import SUBJECT as FAMILIES
@@ -198,7 +198,7 @@ def _overrides(assignments: Mapping[str, str], types: Mapping[tuple[str, str], s
 
 
 def _show(display: RunDisplay, event: Event) -> None:
-    if isinstance(event, RunEventBase):
+    if isinstance(event, RunEventBase | DownloadProgress):
         display.show(event)
 
 
