@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import httpx
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.web.canvas import Canvas, middle
 
@@ -125,6 +125,11 @@ def test_nodes_come_from_the_left_palette_and_the_search_palette(canvas: Canvas)
     page.keyboard.press("Escape")
     expect(palette(canvas)).to_have_count(0)
     expect(canvas.nodes).to_have_count(2)
+    for words, found in (("lists", "Range"), ("float", "Expression"), ("prvw img", "Preview image")):
+        page.keyboard.press("Tab")  # the pointer is over the canvas: here it searches, too
+        page.keyboard.type(words)
+        expect(palette(canvas).get_by_role("option", name=re.compile(found)).first).to_be_visible()
+        page.keyboard.press("Escape")
     page.keyboard.press("Space")
     page.keyboard.type("join text")
     page.keyboard.press("Enter")
@@ -237,18 +242,30 @@ def test_a_wrong_drop_offers_the_stage_that_converts(canvas: Canvas, http: httpx
     stages = [
         pipeline(workflow="image2image"),
         {"id": "plain", "type": "image.solid", "params": {"width": 64, "height": 64}, "position": {"x": 0, "y": 320}},
-        {"id": "other", "type": "diffusion.block", "params": {"block": "vae_encoder"}},
-        {"id": "denoise", "type": "diffusion.block", "params": {"block": "denoise"}, "position": {"x": 760, "y": 0}},
+        {"id": "denoise", "type": "diffusion.block", "params": {"block": "denoise"}, "position": {"x": 380, "y": 0}},
+        {"id": "show", "type": "image.preview", "position": {"x": 720, "y": 0}},
+        {"id": "words", "type": "value.text", "position": {"x": 0, "y": 480}},
     ]
-    opened(canvas, http, "b-insert", stages, ("load.pipeline->other.pipeline", "load.pipeline->denoise.pipeline"))
+    opened(canvas, http, "b-insert", stages, ("load.pipeline->denoise.pipeline",))
+    alert = canvas.page.get_by_role("alert")
     canvas.drag(canvas.handle("plain", "image"), canvas.handle("denoise", "image_latents"))
-    why = canvas.page.get_by_role("alert").filter(has_text="Denoise takes latents; this is an image.")
+    why = alert.filter(has_text="Denoise takes latents; this is an image.")
     why.get_by_role("button", name="Insert Encode image").click()
     expect(canvas.edge("plain.image->encode_image.image")).to_be_attached()
     expect(canvas.edge("encode_image.image_latents->denoise.image_latents")).to_be_attached()
     expect(canvas.edge("load.pipeline->encode_image.pipeline")).to_be_attached()
     undo(canvas, "add encode_image")
-    expect(canvas.edges).to_have_count(2)
+    expect(canvas.edges).to_have_count(1)
+
+    canvas.drag(canvas.handle("denoise", "latents", "source"), canvas.handle("show", "images", "target"))
+    alert.get_by_role("button", name="Insert Decode").click()
+    expect(canvas.edge("denoise.latents->decode.latents")).to_be_attached()
+    expect(canvas.edge("decode.images->show.images")).to_be_attached()
+    expect(canvas.edge("load.pipeline->decode.pipeline")).to_be_attached()
+    canvas.drag(canvas.handle("words", "text"), canvas.handle("denoise", "embeddings"))
+    alert.get_by_role("button", name="Insert Encode prompt").click()
+    expect(canvas.edge("words.text->encode_prompt.prompt")).to_be_attached()
+    expect(canvas.edge("encode_prompt.embeddings->denoise.embeddings")).to_be_attached()
 
 
 def test_an_edge_dropped_on_a_param_takes_its_widgets_place_until_it_is_removed(
@@ -301,6 +318,35 @@ def test_an_edge_goes_through_points_and_takes_a_node_in(canvas: Canvas, http: h
     palette(canvas).get_by_role("combobox").fill("expression")
     canvas.press("Enter")
     expect(canvas.edges).to_have_count(2)
+    undo(canvas, "insert expression")
+
+
+def test_a_loose_node_dropped_on_an_edge_goes_into_it(canvas: Canvas, http: httpx.Client) -> None:
+    nodes = [
+        whole("one"),
+        {**sums(), "position": {"x": 700, "y": 0}},
+        {**sums("free"), "position": {"x": 330, "y": 260}},
+    ]
+    opened(canvas, http, "b-onto", nodes, ("one.number->sum.a",))
+    wire = canvas.edge("one.number->sum.a")
+    x, y = middle(header(canvas, "free"))
+    onto = middle(wire.locator(".wire"))
+    mouse = canvas.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(*onto, steps=10)
+    expect(wire).to_have_attribute("data-landing", "")
+    mouse.up()
+    expect(canvas.edge("one.number->free.a")).to_be_attached()
+    expect(canvas.edge("free.result->sum.a")).to_be_attached()
+    expect(wire).to_have_count(0)
+    canvas.drag_points(middle(header(canvas, "free")), (x, y))  # with edges of its own it is only moved
+    expect(canvas.edges).to_have_count(2)
+    undo(canvas, "move free")
+    undo(canvas, "insert free")
+    expect(wire).to_be_attached()
+    expect(canvas.edges).to_have_count(1)
+    assert abs(middle(header(canvas, "free"))[1] - y) < 2
 
 
 # Modes, copies, groups, notes, arrangement
@@ -491,19 +537,7 @@ def test_a_repository_that_does_not_exist_is_told_on_the_node_with_a_retry(canva
     expect(canvas.handle("stage", "latents", "source")).to_be_visible()
 
 
-# Running a part, looking from afar
-
-
-def test_a_part_of_the_graph_runs_by_menu_and_by_key(canvas: Canvas, http: httpx.Client) -> None:
-    nodes = [whole("one", value=2), sums("half"), {**sums("whole"), "position": {"x": 640, "y": 0}}]
-    opened(canvas, http, "b-part", nodes, ("one.number->half.a", "half.result->whole.a"))
-    menu(canvas, header(canvas, "half"), "Run to here")
-    canvas.expect_state("half", "succeeded|cached")
-    canvas.expect_state("whole", "idle")
-    choose(canvas, "whole")
-    canvas.press("Control+Shift+Enter")
-    canvas.expect_state("whole", "succeeded")
-    canvas.expect_state("half", "cached")
+# Looking from afar, undoing, pasting
 
 
 def test_from_afar_nodes_are_boxes_with_their_names(canvas: Canvas, http: httpx.Client) -> None:
@@ -517,3 +551,51 @@ def test_from_afar_nodes_are_boxes_with_their_names(canvas: Canvas, http: httpx.
     canvas.focus_pane()
     canvas.press("f")
     expect(canvas.param("sum", "a")).to_be_visible()
+
+
+def test_two_hundred_steps_are_undone_one_by_one(canvas: Canvas, http: httpx.Client) -> None:
+    opened(canvas, http, "b-deep", [whole("one")])
+    choose(canvas, "one")
+    for _ in range(205):
+        canvas.press("m")
+    expect(canvas.node("one")).to_have_attribute("data-mode", "muted")
+    for _ in range(204):
+        canvas.press("Control+z")
+    expect(canvas.node("one")).to_have_attribute("data-mode", "muted")
+    undo(canvas, "mute one")
+    expect(canvas.page.locator("[data-mode]")).to_have_count(0)
+    expect(canvas.button("Undo")).to_have_attribute("aria-disabled", "true")
+    for _ in range(205):
+        canvas.press("Control+y")
+    expect(canvas.node("one")).to_have_attribute("data-mode", "muted")
+
+
+def test_a_picture_and_a_workflow_are_pasted_and_nodes_into_another_window(
+    canvas: Canvas, http: httpx.Client, context: BrowserContext
+) -> None:
+    page = canvas.page
+    opened(canvas, http, "b-paste", [whole("one", value=5), sums()], ("one.number->sum.a",))
+    page.evaluate(
+        """async () => {
+            const surface = new OffscreenCanvas(40, 20);
+            surface.getContext("2d").fillRect(0, 0, 40, 20);
+            const blob = await surface.convertToBlob({ type: "image/png" });
+            await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+        }"""
+    )
+    canvas.focus_pane()
+    page.mouse.move(*below(canvas, "one"))
+    canvas.press("Control+v")
+    expect(canvas.nodes).to_have_count(3)
+    expect(canvas.node("load_image").get_by_alt_text("Image: picture")).to_have_js_property("naturalWidth", 40)
+    undo(canvas, "add load_image")
+
+    choose(canvas, "one", "sum")
+    canvas.press("Control+c")
+    other = Canvas(context.new_page())
+    other.open()
+    other.focus_pane()
+    other.press("Control+v")
+    expect(other.edge("one.number->sum.a")).to_be_attached()
+    expect(other.field("one", "value")).to_have_value("5")
+    other.page.close()

@@ -35,6 +35,7 @@ import { useDrops } from "./useDrops";
 import { useMoving } from "./useMoving";
 import { useScene } from "./useScene";
 import { useShortcuts } from "./useShortcuts";
+import { useViewer } from "./useViewer";
 import { Wire } from "./Wire";
 import { WrongDropNote } from "./WrongDropNote";
 import { ZoomControls } from "./ZoomControls";
@@ -54,6 +55,7 @@ export function GraphCanvas() {
   const { nodes, edges } = useScene(moving.overlay);
   const { snap, grid, minimap } = useSettings();
   const low = useStore((state) => state.transform[2] < LOW_ZOOM);
+  const viewer = useViewer();
   const connecting = useConnecting(wrapper);
   const drops = useDrops(flow);
   const menuPlace = useRef<MenuPlace | null>(null);
@@ -108,6 +110,9 @@ export function GraphCanvas() {
             onlyRenderVisibleElements
             minZoom={0.05}
             maxZoom={2.5}
+            nodesDraggable={!viewer}
+            nodesConnectable={!viewer}
+            edgesReconnectable={!viewer}
             snapToGrid={snap}
             snapGrid={SNAP}
             selectionMode={SelectionMode.Partial}
@@ -125,7 +130,7 @@ export function GraphCanvas() {
             aria-label={text.canvas.label}
           >
             {grid && <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />}
-            {minimap && nodes.length > 0 && (
+            {minimap && !viewer && nodes.length > 0 && (
               <MiniMap<FlowNode>
                 pannable
                 zoomable

@@ -39,7 +39,7 @@ function NodeFrameView({ id, data: { node, ports, box } }: NodeProps<BlockNode>)
       data-unknown={type === undefined && byType.size > 0 ? "" : undefined}
       data-pending={ports?.pending === true ? "" : undefined}
     >
-      <NodeHeader node={node} title={title} state={state} simple={low} />
+      <NodeHeader node={node} title={title} state={state} simple={low} pending={ports?.pending === true} />
       <PreviewWatch id={id} />
       {low ? null : (
         <>

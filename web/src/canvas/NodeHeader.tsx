@@ -4,6 +4,7 @@ import {
   Check,
   CircleSlash,
   Clock,
+  Hourglass,
   LoaderCircle,
   MoreHorizontal,
   RotateCcw,
@@ -36,9 +37,11 @@ interface NodeHeaderProps {
   title: string;
   state: NodeState;
   simple: boolean;
+  /** Its ports are being found out. */
+  pending: boolean;
 }
 
-export const NodeHeader = memo(function NodeHeader({ node, title, state, simple }: NodeHeaderProps) {
+export const NodeHeader = memo(function NodeHeader({ node, title, state, simple, pending }: NodeHeaderProps) {
   const [renaming, setRenaming] = useState(false);
   useEffect(() => onRename(node.id, () => setRenaming(true)), [node.id]);
   const Icon = ICONS[state];
@@ -63,6 +66,11 @@ export const NodeHeader = memo(function NodeHeader({ node, title, state, simple 
             </span>
           )}
           {state === "running" && <StepText id={node.id} />}
+          {pending && (
+            <span title={text.canvas.pending}>
+              <Hourglass size={14} className="text-muted" aria-label={text.canvas.pending} />
+            </span>
+          )}
           {Icon && <Icon size={14} className="node-state" aria-hidden />}
           <MenuButton title={title} />
         </span>

@@ -208,7 +208,7 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
     rows.push({ kind: "fold", count, changed, open });
     if (open) rows.push(...section(foldedInputs, foldedOutputs, around));
   }
-  if (ports?.pending === true && inputs.length + outputs.length < 3) {
+  if (ports?.pending === true && outputs.length === 0) {
     rows.push(...[0, 1, 2].map((index): PlannedRow => ({ kind: "skeleton", index })));
   }
   rows.push(...lostRows(node, ports, around));

@@ -26,8 +26,8 @@ function start(doc = chain("a", "b")) {
 
 const wait = (ms = 40) => vi.advanceTimersByTimeAsync(ms);
 
-function answer(port: string) {
-  const ports = { inputs: [{ name: port, type: "int" }], outputs: [] };
+function answer(port: string, { pending = false } = {}) {
+  const ports = pending ? { pending } : { inputs: [{ name: port, type: "int" }], outputs: [] };
   return json({ nodes: { a: ports, b: { inputs: [], outputs: [] } }, order: ["a", "b"], problems: [], revision: 1 });
 }
 
@@ -81,6 +81,26 @@ test("ports stay the same object while they are equal, and while the answer is a
   await wait();
   await vi.waitFor(() => expect(result.current[0]?.inputs?.[0]?.name).toBe("two"));
   expect(result.current[1]).toBe(b);
+});
+
+test("while ports are being found out, those known before stay and are marked", async () => {
+  let pending = false;
+  server.on(ROUTE, () => answer("one", { pending }));
+  start();
+  await wait();
+  pending = true;
+  compileAgain();
+  await wait();
+  const { result } = renderHook(() => useNodePorts("a"));
+  expect(result.current).toMatchObject({ pending: true, inputs: [{ name: "one" }] });
+  const marked = result.current;
+  dispatch(setParam("a", "n", 3));
+  await wait();
+  expect(result.current).toBe(marked);
+  pending = false;
+  compileAgain();
+  await wait();
+  expect(result.current?.pending).not.toBe(true);
 });
 
 test("a refused document keeps the ports and says why", async () => {

@@ -1,7 +1,7 @@
 /** Asks the server what the active tab's graph means, after each edit that may change it. */
 import { replaceEqualDeep } from "@tanstack/react-query";
 import { api, ApiError, isAbort, unwrap } from "@/api/client";
-import type { CompileResult } from "@/api/types";
+import type { CompileResult, NodePorts } from "@/api/types";
 import { saveDoc } from "@/graph/document";
 import { lockWith, sameLock } from "@/graph/lock";
 import type { Doc } from "@/graph/types";
@@ -124,11 +124,20 @@ function pinnedBy(tab: Tab, asked: Doc, { lock = {} }: CompileResult): Partial<T
 function portsAfter(before: Tab["ports"], doc: Doc, { nodes }: CompileResult): Tab["ports"] {
   const ports = new Map<string, KnownPorts>(before);
   for (const { id, type } of doc.nodes) {
-    const found = nodes[id];
+    const answer = nodes[id];
     const known = ports.get(id);
-    if (found !== undefined && (known?.ports !== found || known.type !== type)) ports.set(id, { type, ports: found });
+    const last = known?.type === type ? known.ports : undefined;
+    const found = answer && stillShown(last, answer);
+    if (found !== undefined && last !== found) ports.set(id, { type, ports: found });
   }
   return ports;
+}
+
+/** While ports are being found out, those known before stay: what is typed meanwhile is kept, and nothing jumps. */
+function stillShown(last: NodePorts | undefined, answer: NodePorts): NodePorts {
+  const known = last !== undefined && (last.pending !== true || (last.outputs ?? []).length > 0);
+  if (answer.pending !== true || !known || (answer.outputs ?? []).length > 0) return answer;
+  return last.pending === true ? last : { ...last, pending: true };
 }
 
 function forgetClosed(): void {
