@@ -29,6 +29,10 @@ from nodes.diffusion.runtime.blocks import (
 from nodes.diffusion.runtime.schedulers import uses_scheduler
 from nodes.diffusion.runtime.source import rewritten_inputs
 
+OF_EACH_PICTURE = ("image_latents", "image_height")
+"""What blocks make of `image`. Where it is a list, several pictures go into one result, as with FLUX.2."""
+SEVERAL_PICTURES = "list[PIL.Image.Image]"
+
 
 @dataclass(frozen=True)
 class Said:
@@ -294,6 +298,8 @@ def _runnable(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
 def _input(param: Any, around: Around, said: Said) -> dict[str, Any]:
     name = param.name or ""
     hint = hint_text(param.type_hint) or said.types.get(name, "")
+    if name == "image" and any(said.types.get(each, "").startswith("list[") for each in OF_EACH_PICTURE):
+        hint = SEVERAL_PICTURES
     group = param.kwargs_type or said.groups.get(name, "")
     members = (name,) if name else [member for member, of in said.groups.items() if of == group]
     upstream = any(member in around.before for member in members)
