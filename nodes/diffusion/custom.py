@@ -24,7 +24,7 @@ from nodes.diffusion.ref import PipelineRef, locked_components
 from nodes.diffusion.repos import Repos, lock_name, split_revision
 
 SUBJECT = "diffusion.custom"
-OWN = frozenset({"repo", "workflow", "pipeline", "source"})
+OWN = frozenset({"repo", "workflow", "pipeline", "source", "context"})
 """Names that are the node's own: a block's input of that name gets another, see `port_name`."""
 
 _REPO = Port(

@@ -4,6 +4,7 @@ To teach Blockloom a new name, add a row to `LOOKS` (and to `TITLES` or `DOCS`, 
 here knows a model family.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -48,6 +49,7 @@ def _choice(*options: str) -> Widget:
 
 
 _TEXT = Widget(kind="multiline")
+_SEEDS = Widget(kind="seed", min=0, max=MAX_EXACT_INT, step=1)
 _TEXTS = Widget(kind="json", placeholder='["…", "…"]')
 _LINE = Widget(kind="text")
 _CHECK = Widget(kind="checkbox")
@@ -68,6 +70,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     # How it is made
     (r"num_inference_steps", Look("int", _slider(1, 1000), True)),
     (r"(true_cfg_|embedded_)?(guidance|cfg)_scale", Look("float", _slider(0, 30, 0.1), True)),
+    (r"seed", Look("int", _SEEDS, True, 0)),
     (r"strength", Look("float", _slider(0, 1, 0.01), True)),
     (r"\w+_strength", Look("float", _number(0, 10, 0.01))),
     (r"eta|denoising_(start|end)|control_guidance_(start|end)", Look("float", _number(0, 1, 0.01))),
@@ -206,7 +209,7 @@ _ANYTHING = Look("any", _JSON)
 """Of a block that says nothing: JSON can be typed in."""
 
 _SEED = Port(
-    name="seed", type="int", title="Seed", default=0, widget=Widget(kind="seed", min=0, max=MAX_EXACT_INT, step=1),
+    name="seed", type="int", title="Seed", default=0, widget=_SEEDS,
     description="Start of the random numbers; the same seed gives the same result.",
 )  # fmt: skip
 _STATE = Port(
@@ -239,7 +242,8 @@ def input_ports(description: Mapping[str, Any], connected: Iterable[str] = ()) -
     ports += [_input_port(item, sizes) for item in plain if item["name"] not in HIDDEN]
     ports += [_part_port(item, sizes) for item in inputs if item["name"] and item["group"]]
     if _takes_generator(description):
-        ports += [_SEED, _STATE]
+        own = {port.name for port in ports}
+        ports += [port for port in (_SEED, _STATE) if port.name not in own]
     if description.get("scheduler"):
         ports.append(_SCHEDULER)
     return tuple(sorted(ports, key=lambda port: port.advanced))
@@ -280,6 +284,8 @@ def look(item: Mapping[str, Any]) -> Look:
             hinted = _by_hint(hint, made) if made and found.type in _OF_PEOPLE else None
             one_of_many = found.type == "list[image]" and hinted is not None and hinted.type == "image"
             return hinted if hinted and not one_of_many else _with_list(found, hint)
+    if choices := _choices(hint):
+        return choices
     for kind, found in _BY_DEFAULT:
         if isinstance(default, kind):
             return found
@@ -300,6 +306,19 @@ def _by_hint(hint: str, made: bool) -> Look | None:
     if made and re.search(_BARE, hint):
         return None
     return next((found for pattern, found in _BY_HINT if re.fullmatch(pattern, hint)), None)
+
+
+def _choices(hint: str) -> Look | None:
+    """`Literal['a', 'b']` as a select; None for other hints, and for choices of several types."""
+    if not (inside := re.fullmatch(r"Literal\[(.*)\]", hint)):
+        return None
+    try:
+        options = ast.literal_eval(f"({inside[1]},)")
+    except (ValueError, SyntaxError):
+        return None
+    kinds = {type(option) for option in options}
+    kind = {str: "string", int: "int", float: "float"}.get(kinds.pop()) if len(kinds) == 1 else None
+    return Look(kind, Widget(kind="select", options=options), True) if kind else None
 
 
 def _with_list(found: Look, hint: str) -> Look:

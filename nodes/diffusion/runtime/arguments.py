@@ -28,7 +28,8 @@ def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Argument
 
     Raises NodeError for an input that is missing, unknown or wrong.
     """
-    own = own_copy({name: value for name, value in given.items() if name not in BESIDE}, device)
+    beside = BESIDE - ({"seed"} & subject.inputs.keys())  # some blocks take a seed rather than a generator, or both
+    own = own_copy({name: value for name, value in given.items() if name not in beside}, device)
     bundles = {group: _merged(subject, group, own.pop(bundle_name(group), None)) for group in subject.groups}
     named: dict[str, Any] = {}
     for name, value in own.items():

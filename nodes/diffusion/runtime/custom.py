@@ -18,7 +18,7 @@ from engine.catalogue.context import Context
 from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion import overlay
 from nodes.diffusion.custom import input_name
-from nodes.diffusion.own_code import has_code
+from nodes.diffusion.own_code import bad_block, has_code
 from nodes.diffusion.ref import ComponentRef, PipelineRef, parse_ref
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
 from nodes.diffusion.runtime.blocks import Pipeline, root_pipeline, workflows
@@ -27,7 +27,7 @@ from nodes.diffusion.runtime.components import ComponentStore
 from nodes.diffusion.runtime.convert import flat_pictures
 from nodes.diffusion.runtime.describe import describe_block
 from nodes.diffusion.runtime.foreign import foreign_sources
-from nodes.diffusion.runtime.run import run_block
+from nodes.diffusion.runtime.run import run_ref
 from nodes.diffusion.runtime.sizes import sizes
 from nodes.diffusion.runtime.weights import refuse_pickled
 
@@ -62,6 +62,7 @@ def _describe(located: Located, repos: Repos, workflow: str) -> dict[str, Any]:
         known = workflows(pipe._blocks)
         chosen = workflow or (known[0] if known else "")
         facts = describe_block(pipe._blocks, chosen, "")
+        _refuse_names(located, facts)
         if own := has_code(located):  # a block, not a pipeline, whose parts need no ports
             facts["block"] = type(pipe._blocks).__name__
         said = _metadata(pipe._blocks)
@@ -80,6 +81,14 @@ def _describe(located: Located, repos: Repos, workflow: str) -> dict[str, Any]:
         "warnings": warnings,
         "sizes": sizes(pipe, located, repos),
     }
+
+
+def _refuse_names(located: Located, facts: Mapping[str, Any]) -> None:
+    """Blocks get at their values as attributes, so a name that is none is a mistake; it could be no port either."""
+    for item in (*facts["inputs"], *facts["outputs"]):
+        name = item["name"]
+        if name and not (isinstance(name, str) and name.isidentifier() and name.isascii()):
+            raise bad_block(f"The blocks of repo {located.repo!r} name an input or output {name!r}, which is no name.")
 
 
 def _asks(blocks: ModularPipelineBlocks) -> dict[str, list[str]]:
@@ -123,14 +132,14 @@ def run_custom(
 ) -> dict[str, Any]:
     """Run the blocks that the ref `source` names, with components of the ref `pipeline` where theirs are missing.
 
-    `repo` and `workflow` are in `source` already. Returns the outputs by port name. Raises NodeError as `run_block`.
+    `repo` and `workflow` are in `source` already. Returns the outputs by port name. Raises NodeError, see `run_block`.
     """
     repos = cast(ComponentStore, context.state("components")).repos
     ref = parse_ref(source)
     if pipeline is not None:
         ref = _sharing(repos, ref, parse_ref(pipeline))
     with problems_of(repos.locate(ref.repo, ref.commit)):
-        outputs = run_block(context, pipeline=ref, **{input_name(port): value for port, value in values.items()})
+        outputs = run_ref(context, ref, {input_name(port): value for port, value in values.items()})
     return {name: _as_port(name, context.ports[name], value) for name, value in outputs.items()}
 
 

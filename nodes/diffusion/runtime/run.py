@@ -12,7 +12,7 @@ import torch
 import transformers.utils.logging
 
 from engine.catalogue.context import Context
-from nodes.diffusion.parts import own_ref, parse_parts, with_components
+from nodes.diffusion.parts import Part, own_ref, parse_parts, with_components
 from nodes.diffusion.ports import bundle_name, look
 from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.runtime.arguments import arguments
@@ -48,10 +48,23 @@ def run_block(
     chosen = parse_parts(parts)
     ref = own_ref(chosen, commits) if pipeline is None and chosen else parse_ref(pipeline)
     ref = with_components(ref, components) if components else ref
+    return run_ref(context, ref, values, path=block or "", parts=chosen, commits=commits)
+
+
+def run_ref(
+    context: Context,
+    ref: PipelineRef,
+    values: Mapping[str, Any],
+    *,
+    path: str = "",
+    parts: tuple[Part, ...] = (),
+    commits: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """See `run_block`; `values` may have any names."""
     store = cast(ComponentStore, context.state("components"))
     given = {name: value for name, value in values.items() if value is not None}
     with store.session(context.check):
-        subject = built(store.repos, ref, block or "", chosen, commits)
+        subject = built(store.repos, ref, path, parts, commits)
         given_to = arguments(subject, given, device_for(ref))
         with _components(store, ref, subject, given.get("scheduler_state")) as schedulers:
             _report_unknown_words(context, subject, given)

@@ -226,6 +226,60 @@ def test_a_whole_pipeline_equals_the_block_node(direct: Direct) -> None:
     assert own["images"][0].tobytes() == same["images"][0].tobytes()
 
 
+def test_names_that_the_node_has_itself_stay_the_blocks(direct: Direct, repos: Repos, place: Path) -> None:
+    names = [
+        "repo",
+        "pipeline",
+        "workflow",
+        "source",
+        "context",
+        "block",
+        "parts",
+        "commits",
+        "components",
+        "path",
+        "ref",
+    ]
+    inputs = ", ".join(f'InputParam("{name}", type_hint=str, default="")' for name in names)
+    body = f"b.said = [getattr(b, name) for name in {names}]"
+    local(repos, place, "names", code(inputs, 'OutputParam("said", type_hint=list)', body))
+    ports = [port.name for port in direct.resolve(CUSTOM, {"repo": "names"}, {}).interface.inputs]
+    own = [name for name in ports if name not in ("repo", "pipeline")]
+    made, _ = direct.run(CUSTOM, {"repo": "names", **{name: name.rstrip("_") for name in own}})
+    assert made["said"] == names
+
+
+def test_a_seed_reaches_blocks_that_take_one(direct: Direct, repos: Repos, place: Path) -> None:
+    out = 'OutputParam("drawn", type_hint=list)'
+    both = 'InputParam("seed", type_hint=int), InputParam("generator")'
+    local(repos, place, "seeded", code(both, out, "b.drawn = [b.seed, b.generator.initial_seed()]"))
+    inputs = direct.resolve(CUSTOM, {"repo": "seeded"}, {}).interface.inputs
+    assert [port.name for port in inputs] == ["repo", "seed", "generator", "pipeline"]
+    assert direct.run(CUSTOM, {"repo": "seeded", "seed": 7})[0]["drawn"] == [7, 7]
+
+
+def test_choices_in_a_hint_are_a_select(direct: Direct, repos: Repos, place: Path) -> None:
+    inputs = 'InputParam("mode", type_hint=Literal["a", "b"]), InputParam("size", type_hint=Literal[1, 2], default=2)'
+    local(repos, place, "chooses", code(inputs, before="from typing import Literal"))
+    interface = direct.resolve(CUSTOM, {"repo": "chooses"}, {}).interface
+    found = [(port.type, port.widget and (port.widget.kind, port.widget.options)) for port in interface.inputs[1:3]]
+    assert found == [("string", ("select", ("a", "b"))), ("int", ("select", (1, 2)))]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "says"),
+    [
+        ('InputParam("my input")', "'my input', which is no name"),
+        ('"text"', "AttributeError"),
+        ("1 / 0", "ZeroDivision"),
+    ],
+)
+def test_inputs_that_are_none_are_told(direct: Direct, repos: Repos, place: Path, inputs: str, says: str) -> None:
+    local(repos, place, "bad-inputs", code(inputs))
+    with pytest.raises(NodeError, match=says):
+        direct.resolve(CUSTOM, {"repo": "bad-inputs"}, {})
+
+
 # Components
 
 VAE = 'expected_components = [ComponentSpec("vae", AutoencoderKL{where})]'

@@ -6,9 +6,23 @@ from typing import Any
 
 import pytest
 from diffusers.modular_pipelines.mellon_node_utils import MellonParam, MellonPipelineConfig
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.catalogue.spec import Port, Widget
-from nodes.diffusion.overlay import FILE, declared, fold_away, lay_over, merged, node_config, read_config, write_node
+from engine.catalogue.define import check_type
+from engine.catalogue.spec import Interface, NodeType, Port, Widget
+from nodes.diffusion.overlay import (
+    _KINDS,
+    _TYPES,
+    FILE,
+    declared,
+    fold_away,
+    lay_over,
+    merged,
+    node_config,
+    read_config,
+    write_node,
+)
 
 TEXT, NUMBER = Widget(kind="text"), Widget(kind="number", min=0, max=9, step=1)
 
@@ -149,6 +163,37 @@ def test_the_blocks_own_metadata_counts() -> None:
     ports, warnings = declared(PORTS, {"a": MellonParam.Input.dropdown("a", ["x", "y"]).to_dict()})
     assert ports[0].widget == Widget(kind="select", options=("x", "y"))
     assert ports[1:] == PORTS[1:] and not warnings
+
+
+VALUES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False, width=16) | st.text(max_size=3)
+ODD = st.recursive(
+    VALUES, lambda odd: st.lists(odd, max_size=3) | st.dictionaries(st.text(max_size=5), odd, max_size=3)
+)
+KEYS = [
+    "label",
+    "type",
+    "display",
+    "default",
+    "value",
+    "min",
+    "max",
+    "step",
+    "options",
+    "hidden",
+    "fieldOptions",
+    "onChange",
+]
+WORDS = st.sampled_from([*_TYPES, *_KINDS, "ui_label", "input", "output"])
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ODD | WORDS))
+def test_whatever_the_config_says_ports_stay_sound(entry: dict[str, Any]) -> None:
+    node = {"params": {port.name: entry for port in PORTS}, "input_names": ["b", "a"]}
+    found = lay_over(PORTS, PORTS[:1], node)
+    assert {port.name for port in found.inputs} == {port.name for port in PORTS}
+    shown = Interface(inputs=fold_away(found.inputs, node, {"a": "x"}, {"c"}), outputs=found.outputs)
+    check_type(NodeType(type="x", title="x", category="x", description="x", interface=shown))
+    assert all(not port.advanced for port in found.inputs if port.required)
 
 
 DAMAGED = {
