@@ -13,8 +13,8 @@ from tests.web.test_building import choose, menu, opened, pick, sums, whole
 FEW = 2
 MANY = 900
 """Steps of a run that a test stops."""
-UNUSED = "denoise.prepare_latents"
-"""A block that no other test looks at, so that the server does not know its ports yet."""
+UNUSED = "controlnet_union_inpainting"
+"""A workflow that no other test looks at, so that the server does not know its ports yet."""
 
 
 @pytest.fixture
@@ -146,8 +146,8 @@ class Held:
 
 
 def test_a_node_whose_ports_are_being_found_out_shows_a_skeleton(context: BrowserContext, http: httpx.Client) -> None:
-    load = {"id": "load", "type": "diffusion.pipeline", "params": {"repo": "demo", "workflow": "inpainting"}}
-    stage = {"id": "stage", "type": "diffusion.block", "params": {"block": UNUSED}, "position": {"x": 320, "y": 0}}
+    load = {"id": "load", "type": "diffusion.pipeline", "params": {"repo": "demo", "workflow": UNUSED}}
+    stage = {"id": "stage", "type": "diffusion.block", "params": {"block": "denoise"}, "position": {"x": 320, "y": 0}}
     edge = {"source": "load", "sourceHandle": "pipeline", "target": "stage", "targetHandle": "pipeline"}
     graph = {"format": "blockloom/1", "name": "r-pending", "nodes": [load, stage], "edges": [edge]}
     http.put("/api/graphs/r-pending", json=graph).raise_for_status()
