@@ -115,7 +115,7 @@ def require_approval(approvals: Approvals, repo: str, commit: str, *, remote_cod
             port="repo", code="remote_code_off",
         )  # fmt: skip
     if not approvals.has(repo, commit):
-        named = repo if commit.startswith(LOCAL) else f"{repo}@{commit[:12]}"
+        named = repo if commit.startswith(LOCAL) else f"{repo}@{commit}"
         raise NodeError(
             f"Repo {repo!r} brings code of its own, which does not run before you approve it.",
             remedy=f"Review it, then approve it: on the canvas, or with `blockloom block approve {named}`.",
