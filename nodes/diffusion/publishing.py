@@ -16,7 +16,7 @@ from nodes.diffusion.repos import Repos
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$"
 
 
-class Published(BaseModel):
+class PublishedBlock(BaseModel):
     """What was written: `folder` among the local blocks, its files, and the address of the repo that was pushed to.
 
     `local` names the folders of this machine that components load from: other machines do not have them.
@@ -31,7 +31,7 @@ class Published(BaseModel):
 async def publish(
     engine: asking.Engine, repos: Repos, graph: Graph, nodes: list[str], name: str, *,
     push_to: str | None = None, private: bool = False,
-) -> Published:  # fmt: skip
+) -> PublishedBlock:  # fmt: skip
     """Publish one block node, or several as one. The repo is approved at once: its code is what ran here already.
 
     Raises NodeError for nodes that can't be one, blocks that can't be published, and a hub that does not take them.
@@ -50,7 +50,7 @@ async def publish(
     url = None
     if push_to:
         url = await asyncio.to_thread(push, located.folder, push_to, private=private, offline=repos.hub.offline)
-    return Published(folder=str(located.folder), url=url, **answer)
+    return PublishedBlock(folder=str(located.folder), url=url, **answer)
 
 
 def _values(facts: Facts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from engine.errors import NodeError
 from nodes.diffusion import asking, insert
 from nodes.diffusion.edits import GraphEdit
-from nodes.diffusion.publishing import NAME, Published, publish
+from nodes.diffusion.publishing import NAME, PublishedBlock, publish
 from server.bodies import graph_of, read_model
 from server.openapi import body
 from server.state import Here
@@ -130,7 +130,7 @@ async def block_doc(request: Request, here: Here) -> Response:
     return _json(BlockDoc.model_validate({"title": title, **answer}))
 
 
-@router.post("/publish", response_model=Published, openapi_extra=body(PublishRequest))
+@router.post("/publish", response_model=PublishedBlock, openapi_extra=body(PublishRequest))
 async def publish_blocks(request: Request, here: Here) -> Response:
     """Save block nodes as a modular repo among the local blocks, which plain diffusers loads; push it if asked to.
 

@@ -8,7 +8,7 @@ from engine.graph.compile import Compiled
 from engine.graph.document import Graph
 from nodes.diffusion import asking, insert
 from nodes.diffusion.edits import GraphEdit
-from nodes.diffusion.publishing import Published, publish
+from nodes.diffusion.publishing import PublishedBlock, publish
 from nodes.diffusion.repos import Repos
 from tests.fakes.diffusion import Direct
 
@@ -35,7 +35,7 @@ class Editor:
     def insert(self, graph: Graph, node: str, repo: str, block: str = "", before: str | None = None) -> GraphEdit:
         return asyncio.run(asking.insert(self, graph, node, insert.new_part(repo, block, None), before))
 
-    def publish(self, graph: Graph, nodes: list[str], name: str, **options: Any) -> Published:
+    def publish(self, graph: Graph, nodes: list[str], name: str, **options: Any) -> PublishedBlock:
         return asyncio.run(publish(self, self.repos, graph, nodes, name, **options))
 
     def pictures(self, graph: Graph, node: str) -> list[bytes]:

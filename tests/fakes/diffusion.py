@@ -119,7 +119,9 @@ class Direct:
         """All outputs of a graph document, by node; nodes must stand in topological order."""
         results: dict[str, dict[str, Any]] = {}
         for node in graph["nodes"]:
-            edges = [edge for edge in graph["edges"] if edge["target"] == node["id"]]
-            inputs = {edge["targetHandle"]: results[edge["source"]][edge["sourceHandle"]] for edge in edges}
+            inputs: dict[str, Any] = {}
+            for edge in (edge for edge in graph["edges"] if edge["target"] == node["id"]):
+                name, value = edge["targetHandle"], results[edge["source"]][edge["sourceHandle"]]
+                inputs[name] = [*inputs.get(name, []), value] if name == "embeddings" else value
             results[node["id"]] = self.run(node["type"], node.get("params", {}) | inputs)[0]
         return results

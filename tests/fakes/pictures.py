@@ -28,6 +28,12 @@ def mask() -> Annotated[Mask, Out("mask")]:
     return drawn
 
 
+@node("test.clip", title="Test clip", category="Test", cache="never")
+def clip() -> Annotated[list[Image], Out("frames")]:
+    """Five times the picture."""
+    return [picture()] * 5
+
+
 def load() -> Pack:
     """The entry point of the pack."""
     import sys

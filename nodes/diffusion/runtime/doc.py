@@ -1,7 +1,7 @@
 """What a block node shows of its block: documentation as Markdown, the blocks inside, where components come from."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from diffusers.modular_pipelines.modular_pipeline import LoopSequentialPipelineBlocks, ModularPipelineBlocks
@@ -105,7 +105,7 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.!?])\s|\n\s*\n", _prose(text), maxsplit=1)[0].replace("\n", " ")
 
 
-def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str | None, ...]]) -> str:
+def _table(title: str, heads: tuple[str, ...], rows: Sequence[tuple[str | None, ...]]) -> str:
     if not rows:
         return ""
     lines = [heads, ("---",) * len(heads), *rows]
