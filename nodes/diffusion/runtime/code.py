@@ -6,6 +6,7 @@ files are written, so a file that its author has just saved is read as it is now
 """
 
 import builtins
+import glob
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -25,11 +26,13 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 from engine.errors import BlockloomError, NodeError, Problem
 from nodes.diffusion.heavy import runtime
 from nodes.diffusion.own_code import bad_block, named_class
-from nodes.diffusion.repos import BLOCK_CONFIG, Located, Repos
+from nodes.diffusion.repos import BLOCK_CONFIG, PICKLED, Located, Repos
 
 PACKAGE = "blockloom_blocks"
 KEPT_EDITS = 2
 """Packages kept of a local folder that is edited: what runs, and what was described since."""
+SMALL = 4 * 2**20
+"""Bytes: files up to this size come along with the code that may read them."""
 PATIENCE = 30.0
 """Seconds that one repo's import keeps others waiting at most: code that never ends must not hold them up for ever."""
 
@@ -68,6 +71,17 @@ class problems_of:
         if isinstance(error, BlockloomError) or not isinstance(error, Exception | SystemExit):
             return
         raise NodeError(_problem(self._located, error)) from error
+
+
+def _fetch_beside(located: Located, repos: Repos) -> None:
+    """Have at hand what the code may read beside itself: a table, a font, a list of words; no weights."""
+    small = [
+        glob.escape(name)
+        for name, size in repos.files(located).items()
+        if size <= SMALL and not name.endswith((".safetensors", *PICKLED))
+    ]
+    if located.on_hub and small:
+        repos.fetch(located, small)
 
 
 @contextmanager

@@ -135,6 +135,14 @@ def worded(word: str) -> dict[str, str | bytes | None]:
     return {"block.py": block, "helper.py": f"WORD = {word!r}", "modular_config.json": config}
 
 
+def test_code_finds_the_files_beside_it(direct: Direct, repos: Repos, hub: FakeHub) -> None:
+    files = worded("")
+    read = "(Path(__file__).parent / 'data' / 'words.yaml').read_text()"
+    files["helper.py"] = f"from pathlib import Path\nWORD = {read}"
+    repos.approvals.approve("acme/data", hub.commit("acme/data", {**files, "data/words.yaml": "hello"}))
+    assert direct.run(CUSTOM, {"repo": "acme/data"})[0]["word"] == "hello"
+
+
 def test_a_revoked_approval_holds_at_once(direct: Direct, repos: Repos, place: Path) -> None:
     local(repos, place, "taken-back", code(outputs='OutputParam("x", type_hint=int)', body="b.x = 1"))
     params = {"repo": "taken-back"}

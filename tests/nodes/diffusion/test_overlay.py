@@ -166,23 +166,9 @@ def test_the_blocks_own_metadata_counts() -> None:
 
 
 VALUES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False, width=16) | st.text(max_size=3)
-ODD = st.recursive(
-    VALUES, lambda odd: st.lists(odd, max_size=3) | st.dictionaries(st.text(max_size=5), odd, max_size=3)
-)
-KEYS = [
-    "label",
-    "type",
-    "display",
-    "default",
-    "value",
-    "min",
-    "max",
-    "step",
-    "options",
-    "hidden",
-    "fieldOptions",
-    "onChange",
-]
+MORE = {"max_size": 3}
+ODD = st.recursive(VALUES, lambda odd: st.lists(odd, **MORE) | st.dictionaries(st.text(max_size=5), odd, **MORE))
+KEYS = ["label", "type", "display", "default", "value", "min", "max", "step", "options", "hidden", "onChange"]
 WORDS = st.sampled_from([*_TYPES, *_KINDS, "ui_label", "input", "output"])
 
 
