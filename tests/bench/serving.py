@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +18,10 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(environment: Mapping[str, str] | None = None) -> Iterator[str]:
     """The address of a server that answers."""
     with tempfile.TemporaryDirectory() as data:
-        url, process = start(Path(data))
+        url, process = start(Path(data), environment=environment)
         try:
             wait_for(f"{url}/api/health")
             yield url
@@ -38,10 +38,13 @@ def free_port() -> int:
     return port
 
 
-def start(data: Path, port: int | None = None) -> tuple[str, subprocess.Popen[bytes]]:
-    """A server that has just been started, on a free port if none is given."""
+def start(
+    data: Path, port: int | None = None, environment: Mapping[str, str] | None = None
+) -> tuple[str, subprocess.Popen[bytes]]:
+    """A server that has just been started, on a free port if none is given, with `environment` if there is one."""
     port = port or free_port()
-    env = os.environ | {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": str(data)}
+    env = dict(environment or os.environ)
+    env |= {"BLOCKLOOM_PORT": str(port), "BLOCKLOOM_OPEN_BROWSER": "0", "BLOCKLOOM_DATA": str(data)}
     command = [str(Path(sys.executable).with_name("blockloom")), "serve"]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return f"http://127.0.0.1:{port}", process

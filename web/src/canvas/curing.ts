@@ -6,10 +6,12 @@ import { pins } from "@/graph/lock";
 import { compileAgain } from "@/store/compile";
 import { activeTab } from "@/store/editor";
 import { assertNever } from "@/store/assert";
+import { dismissAbout } from "@/store/toasts";
 import { openDialog } from "@/store/ui";
 import type { Cure } from "./problems";
 
 export function cure(how: Cure, problem: Problem): void {
+  dismissAbout(problem.message);
   switch (how) {
     case "review":
     case "packages":
@@ -30,5 +32,5 @@ function openReview({ node: id, message }: Problem): void {
   const named = node && repoInQuestion(node, message);
   if (named === undefined) return;
   const { repo, revision } = splitRepo(named);
-  openDialog({ kind: "review", repo, revision: revision ?? pins(doc.lock).get(repo) ?? null });
+  openDialog({ kind: "review", repo, revision: pins(doc.lock).get(named) ?? revision });
 }

@@ -75,9 +75,7 @@ async function graphIn(file: File): Promise<Found | null> {
 /** The server reads what Mellon wrote; the workflow is called as its file. */
 async function imported(workflow: JsonObject, file: string): Promise<Found> {
   const { graph, report } = await importMellon(workflow);
-  const doc = loadDoc(graph);
-  const name = file.replace(/\.json$/i, "");
-  return { graph: doc.name === "Untitled" || doc.name === "" ? { ...doc, name } : doc, report };
+  return { graph: { ...loadDoc(graph), name: file.replace(/\.json$/i, "") }, report };
 }
 
 function tellUnreadable(name: string, error: unknown): void {

@@ -15,17 +15,22 @@ export interface Replacement {
 }
 
 /** Reads an edit out of an answer. Raises DocumentError if it holds what is no node or edge. */
-export function readReplacement(edit: {
-  readonly remove_nodes: readonly string[];
-  readonly add_nodes: readonly unknown[];
-  readonly remove_edges: readonly unknown[];
-  readonly add_edges: readonly unknown[];
+export function readReplacement({
+  remove_nodes: removeNodes = [],
+  add_nodes = [],
+  remove_edges = [],
+  add_edges = [],
+}: {
+  readonly remove_nodes?: readonly string[];
+  readonly add_nodes?: readonly unknown[];
+  readonly remove_edges?: readonly unknown[];
+  readonly add_edges?: readonly unknown[];
 }): Replacement {
   return {
-    removeNodes: edit.remove_nodes,
-    addNodes: edit.add_nodes.map((node, index) => readNode(plain(node), index)),
-    removeEdges: edit.remove_edges.map((edge, index) => readEdge(plain(edge), index)),
-    addEdges: edit.add_edges.map((edge, index) => readEdge(plain(edge), index)),
+    removeNodes,
+    addNodes: add_nodes.map((node, index) => readNode(plain(node), index)),
+    removeEdges: remove_edges.map((edge, index) => readEdge(plain(edge), index)),
+    addEdges: add_edges.map((edge, index) => readEdge(plain(edge), index)),
   };
 }
 

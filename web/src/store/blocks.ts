@@ -1,7 +1,7 @@
 /** Edits of block nodes that the server works out: one node becomes several, several become one, a block is put in. */
 import { ApiError } from "@/api/client";
 import { collapse, expand, insert, type GraphEdit, type Insertion } from "@/api/blocks";
-import type { GraphDocument } from "@/api/types";
+import type { GraphDocument, Problem } from "@/api/types";
 import { readReplacement, replaceNodes } from "@/graph/commands";
 import { DocumentError, saveDoc } from "@/graph/document";
 import { dispatch, select } from "@/store/editing";
@@ -49,7 +49,8 @@ async function edit(
 }
 
 function apply(tab: Tab, asked: Tab, answer: GraphEdit, name: string, failure: string): boolean {
-  const problem = answer.problems.find(({ severity }) => severity !== "warning");
+  const problems = answer.problems ?? [];
+  const problem = problems.find(({ severity }) => severity !== "warning");
   const replacement = readReplacement(answer);
   const { addNodes, removeNodes, addEdges, removeEdges } = replacement;
   if (problem || addNodes.length + removeNodes.length + addEdges.length + removeEdges.length === 0) {
@@ -62,15 +63,12 @@ function apply(tab: Tab, asked: Tab, answer: GraphEdit, name: string, failure: s
   }
   dispatch(replaceNodes(replacement, name), tab.id);
   if (activeTab().id === tab.id) select(addNodes.map(({ id }) => id));
-  for (const { message, remedy } of answer.problems)
+  for (const { message, remedy } of problems)
     toast({ kind: "warning", title: message, ...(remedy && { text: remedy }) });
   return true;
 }
 
-function tell(
-  title: string,
-  { message, remedy, details }: { message: string; remedy?: string; details?: string },
-): void {
+function tell(title: string, { message, remedy, details }: Pick<Problem, "message" | "remedy" | "details">): void {
   const sentence = [message, remedy].filter(Boolean).join(" ");
   toast({ kind: "error", title, text: sentence, ...(details && { details }) });
 }

@@ -36,6 +36,11 @@ export function dismiss(id: number): void {
   useStore.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
 
+/** Takes away what says a thing that is being dealt with: it would lie over the dialog for that. */
+export function dismissAbout(title: string): void {
+  for (const toast of toasts()) if (toast.title === title) dismiss(toast.id);
+}
+
 export function useToasts(): readonly Toast[] {
   return useStore((state) => state.toasts);
 }

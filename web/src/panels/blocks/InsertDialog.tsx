@@ -12,10 +12,12 @@ import { blocks } from "@/strings/blocks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Select } from "@/ui/Select";
+import { TextInput } from "@/ui/TextInput";
 import { ComboField } from "@/widgets/ComboField";
 import { useApprovedRepos } from "@/widgets/useApprovedRepos";
 import { Field } from "./Field";
 import { useBlockDoc } from "./queries";
+import { childNames } from "./tree";
 
 const words = blocks.insert;
 const END = "";
@@ -35,7 +37,6 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
   // A preprocessor stands before what it prepares: the usual wish.
   const before = place ?? parts[0] ?? END;
   const approved = useApprovedRepos(true);
-  const ready = repo !== "" || block !== "";
   const submit = async () => {
     setBusy(true);
     const done = await insertBlock({ node: node.id, repo, block, before: before === END ? null : before });
@@ -52,7 +53,7 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
       footer={
         <>
           <Button onClick={closeDialog}>{text.common.cancel}</Button>
-          <Button variant="primary" disabled={busy || !ready} onClick={() => void submit()}>
+          <Button variant="primary" disabled={busy || repo === ""} onClick={() => void submit()}>
             {words.insert}
           </Button>
         </>
@@ -69,11 +70,11 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
           />
         </Field>
         <Field label={words.block} hint={words.blockHint}>
-          <ComboField
-            label={words.block}
+          <TextInput
+            aria-label={words.block}
             value={block}
-            suggestions={usePaths(node, repo).map((path) => ({ value: path, label: path }))}
-            onCommit={setBlock}
+            placeholder={words.whole}
+            onChange={(event) => setBlock(event.target.value.trim())}
           />
         </Field>
         <Field label={words.where}>
@@ -97,14 +98,6 @@ function useParts(node: GraphNode): readonly string[] {
   const { data } = useBlockDoc(node.id, useNodePorts(node.id));
   const own = partsOf(node.params["parts"]).map(({ name }) => name);
   if (own.length > 0) return own;
-  const tree = data?.tree ?? [];
-  const top = Math.min(...tree.map(({ depth }) => depth).filter((depth) => depth > 0));
-  return tree.filter(({ depth }) => depth === top).map(({ path }) => path.slice(path.lastIndexOf(".") + 1));
-}
-
-/** The paths of the pipeline's own blocks, as the node's block param offers them; those of other repos are not known. */
-function usePaths(node: GraphNode, repo: string): readonly string[] {
-  const port = useNodePorts(node.id)?.inputs?.find(({ name }) => name === "block");
-  if (repo !== "") return [];
-  return (port?.widget?.options ?? []).filter((path): path is string => typeof path === "string" && path !== "");
+  const { block } = node.params;
+  return childNames(data?.tree ?? [], typeof block === "string" ? block : "");
 }

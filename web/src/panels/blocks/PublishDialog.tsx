@@ -103,7 +103,7 @@ function Form({ nodes, onDone }: { nodes: readonly string[]; onDone: (published:
   );
 }
 
-function Done({ published: { folder, files, url } }: { published: Published }) {
+function Done({ published: { folder, files, url, local = [] } }: { published: Published }) {
   const centre = useCentre();
   const name = folder.slice(Math.max(folder.lastIndexOf("/"), folder.lastIndexOf("\\")) + 1);
   const use = () => {
@@ -132,7 +132,12 @@ function Done({ published: { folder, files, url } }: { published: Published }) {
           </code>
           <CopyButton compact value={folder} label={words.copyFolder} />
         </Fact>
-        {url !== null && (
+        {local.length > 0 && (
+          <p className="text-xs text-warning [overflow-wrap:anywhere]">
+            {words.local} {local.join(", ")}
+          </p>
+        )}
+        {url && (
           <Fact label={words.url}>
             <a href={url} target="_blank" rel="noreferrer" className="text-sm underline underline-offset-2">
               {url}

@@ -60,8 +60,17 @@ function State({ review }: { review: BlockReview }) {
   }
 }
 
-function Commit({ review: { commit, local, approved, approved_commit } }: { review: BlockReview }) {
-  if (local) return <p className="text-xs text-muted">{words.local}</p>;
+function Commit({ review: { commit, folder, local, approved, approved_commit } }: { review: BlockReview }) {
+  if (local) {
+    return (
+      <div className="flex w-full items-start gap-2 text-xs text-muted">
+        <p className="min-w-0 flex-1">
+          {words.local} <code className="font-mono text-body select-text [overflow-wrap:anywhere]">{folder}</code>
+        </p>
+        <CopyButton compact value={folder} label={words.copyFolder} />
+      </div>
+    );
+  }
   return (
     <div className="w-full text-xs text-muted">
       <p className="flex items-center gap-2">

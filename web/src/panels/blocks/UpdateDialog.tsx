@@ -1,8 +1,9 @@
 /** Which newer commits there are of the repos that a graph is pinned to, and taking them. */
 import { ArrowRight, CircleCheck } from "lucide-react";
 import { LoadFailed } from "@/panels/results/LoadFailed";
+import { splitRepo } from "@/graph/blocks";
 import { setLock } from "@/graph/commands";
-import { lockWith, pinChanges, pins, type PinChange } from "@/graph/lock";
+import { pinChanges, pins, type PinChange } from "@/graph/lock";
 import { dispatch, useTab } from "@/store/editor";
 import { closeDialog, openDialog } from "@/store/ui";
 import { text } from "@/strings";
@@ -19,8 +20,7 @@ const SHORT = 8;
 
 export function UpdateDialog() {
   const now = useTab((tab) => tab.doc.lock);
-  const { data, error, refetch } = useNewestLock();
-  const newest = data && lockWith(now, data.lock ?? {});
+  const { data: newest, error, refetch } = useNewestLock();
   const changes = newest === undefined ? [] : pinChanges(now, newest);
   const take = () => {
     closeDialog();
@@ -68,7 +68,7 @@ function Changes({ changes, pinned }: { changes: readonly PinChange[]; pinned: n
     <>
       <ul className="flex flex-col">
         {changes.map((change) => (
-          <Change key={change.repo} change={change} hasCode={withCode.has(change.repo)} />
+          <Change key={change.repo} change={change} hasCode={withCode.has(splitRepo(change.repo).repo)} />
         ))}
       </ul>
       {same > 0 && <p className="mt-3 text-xs text-muted">{words.same(same)}</p>}
@@ -99,7 +99,7 @@ function Change({ change: { repo, before, after }, hasCode }: { change: PinChang
         <Button
           size="sm"
           aria-label={words.changesOf(repo)}
-          onClick={() => openDialog({ kind: "review", repo, revision: after })}
+          onClick={() => openDialog({ kind: "review", repo: splitRepo(repo).repo, revision: after })}
         >
           {words.changes}
         </Button>

@@ -1,10 +1,10 @@
 /** What the dialogs about blocks ask the server for. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { blockDoc, getReview, getTrust } from "@/api/blocks";
-import { api, unwrap } from "@/api/client";
 import type { NodePorts } from "@/api/types";
 import { saveDoc } from "@/graph/document";
 import { activeTab } from "@/store/editor";
+import { newestLock } from "./newest";
 
 const TRUST = ["trust"] as const;
 
@@ -39,19 +39,19 @@ export function useBlockDoc(node: string, ports: NodePorts | undefined) {
   return useQuery({
     queryKey: ["block doc", activeTab().id, node, ports === undefined ? 0 : serial(ports)],
     queryFn: () => blockDoc(saveDoc(activeTab().doc), node),
-    enabled: ports !== undefined && ports.pending !== true,
+    // A node without outputs has not been described: there is no block to ask about.
+    enabled: ports !== undefined && ports.pending !== true && (ports.outputs ?? []).length > 0,
     staleTime: Infinity,
     retry: false,
   });
 }
 
-/** The lock that the active graph would have with the newest commits, and which repos could not be asked. */
+/** The lock that the active graph would have with the newest commits. */
 export function useNewestLock() {
   const { id, doc } = activeTab();
   return useQuery({
     queryKey: ["newest lock", id],
-    queryFn: () =>
-      unwrap(api.POST("/api/compile", { body: saveDoc(doc), params: { query: { settle: true, latest: true } } })),
+    queryFn: () => newestLock(doc),
     staleTime: 0,
     gcTime: 0,
     retry: false,

@@ -8,6 +8,7 @@ const review = (fields: Partial<BlockReview>): BlockReview => ({
   repo: "org/x",
   revision: null,
   commit: "c",
+  folder: "/hub/org/x",
   local: false,
   has_code: true,
   approved: false,

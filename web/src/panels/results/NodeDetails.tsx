@@ -51,7 +51,7 @@ export function NodeDetails({ id }: { id: string }) {
           <Docs>{type.description}</Docs>
         </Section>
       )}
-      {isBlockNode(node) && <BlockSection node={id} />}
+      {isBlockNode(node) && <BlockSection node={node} />}
       {ports?.pending ? (
         <Section title={words.inputs}>
           <p className="mb-2 text-xs text-muted">{words.pending}</p>

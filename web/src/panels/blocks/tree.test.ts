@@ -1,0 +1,25 @@
+/** The blocks inside a block. */
+import { expect, test } from "vitest";
+import { childNames, treeRows } from "./tree";
+
+const entry = (path: string) => ({ path, class_name: `Class${path.length}`, description: "", depth: 0, loop: false });
+
+test("a stage of which only the parts are told gets a row of its own", () => {
+  const tree = ["encode", "denoise.input", "denoise.loop", "denoise.loop.step", "decode"].map(entry);
+  expect(treeRows(tree, "").map(({ name, depth, className }) => [name, depth, className])).toEqual([
+    ["encode", 0, "Class6"],
+    ["denoise", 0, null],
+    ["input", 1, "Class13"],
+    ["loop", 1, "Class12"],
+    ["step", 2, "Class17"],
+    ["decode", 0, "Class6"],
+  ]);
+  expect(childNames(tree, "")).toEqual(["encode", "denoise", "decode"]);
+});
+
+test("within a stage, paths count from it", () => {
+  expect(childNames(["denoise.input", "denoise.denoise", "denoise.denoise.step"].map(entry), "denoise")).toEqual([
+    "input",
+    "denoise",
+  ]);
+});
