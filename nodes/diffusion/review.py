@@ -162,7 +162,7 @@ def _in_code(text: str) -> Iterator[str]:
     try:
         with _parsing:
             tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from diffusers import AutoencoderTiny
 
 from engine.errors import NodeError, Problem
 from tests.fakes.diffusion import Direct
@@ -69,3 +70,22 @@ def test_missing_component_is_named(tmp_path: Path, models: Path) -> None:
     shutil.rmtree(tmp_path / "models" / "partial" / "vae")
     with pytest.raises(NodeError, match="no component 'vae'"):
         direct.block(direct.ref("partial"), "decode", latents=torch.zeros(1, 4, 16, 16))
+
+
+def test_another_class_of_component_takes_the_place_of_the_pipeline_s_own(tmp_path: Path, models: Path) -> None:
+    tiny = AutoencoderTiny(
+        encoder_block_out_channels=(4, 4, 4, 4), decoder_block_out_channels=(4, 4, 4, 4), latent_channels=4
+    )
+    tiny.save_pretrained(models / "tiny" / "taesd")
+    direct = fresh(tmp_path, models)
+    component = direct.run("diffusion.component", {"repo": "tiny/taesd"})[0]["component"]
+    given = {"pipeline": direct.ref("tiny/sdxl"), "component": component, "name": "vae"}
+    ref = direct.run("diffusion.with_component", given)[0]["pipeline"]
+    latents = torch.zeros(1, 4, 16, 16)
+    (small,) = direct.block(ref, "decode", latents=latents)["images"]
+    (usual,) = direct.block(direct.ref("tiny/sdxl"), "decode", latents=latents)["images"]
+    assert small.size == usual.size == (128, 128) and small.tobytes() != usual.tobytes()
+    assert direct.side.models is not None
+    assert {(model.repo, model.name) for model in direct.side.models.models()} == {
+        ("tiny/taesd", "vae"), ("tiny/sdxl", "vae")
+    }  # fmt: skip

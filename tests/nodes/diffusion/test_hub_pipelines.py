@@ -202,6 +202,7 @@ async def test_what_was_downloaded_runs_without_the_hub(
 
 async def test_weights_that_a_node_needs_are_fetched_with_progress(engine: Engine, hub: FakeHub, sdxl: Path) -> None:
     hub.upload("org/fetched", sdxl)
+    hub.break_off("unet/diffusion_pytorch_model.safetensors", after=10_000)  # it goes on by itself
     heard: list[DownloadProgress] = []
     stop = engine.subscribe(lambda event: heard.append(event) if isinstance(event, DownloadProgress) else None)
     assert (await run(engine, as_stages("org/fetched", "text2image"))).state == "succeeded"
