@@ -4,6 +4,7 @@ Nothing here knows a family: a node's inputs are wired by their names to what no
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import torch
 from diffusers import ModularPipeline
 from PIL import Image
 
+from engine.errors import Cancelled
 from tests.fakes.diffusion import Direct, DirectContext
 from tests.fakes.pictures import mask, picture
 
@@ -42,16 +44,18 @@ class Parity:
     """One workflow of one repo below the models folder. `given` adds to `inputs`; None takes an input away."""
 
     def __init__(self, direct: Direct, models: Path, repo: str, workflow: str, given: Mapping[str, Any]) -> None:
-        self._direct, self._folder, self.workflow = direct, models / repo, workflow
-        self.ref = direct.ref(repo, **({"workflow": workflow} if workflow else {}))
+        self._direct, self._folder, self._workflow = direct, models / repo, workflow
+        ref = direct.ref(repo, **({"workflow": workflow} if workflow else {}))
+        self.ref = {name: value for name, value in ref.items() if workflow or name != "workflow"}
         ports = {port.name for port in self._interface("").inputs}
         both = inputs() | dict(given)
         self.given = {name: value for name, value in both.items() if name in ports and value is not None}
         self.names = [port.name for port in self._interface("").outputs if not port.advanced]
 
-    def by_diffusers(self) -> dict[str, Any]:
-        """What a person writes who calls diffusers in a script."""
-        pipeline = ModularPipeline.from_pretrained(str(self._folder), workflow=self.workflow or None)
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        """What diffusers makes, called as a person does in a script."""
+        pipeline = ModularPipeline.from_pretrained(str(self._folder), workflow=self._workflow or None)
         names = [name for name in pipeline.pretrained_component_names if (self._folder / name).is_dir()]
         pipeline.load_components(names=names, dtype=torch.float32)
         generator = torch.Generator().manual_seed(SEED)
@@ -60,10 +64,23 @@ class Parity:
         called = {name: value for name, value in called.items() if name in taken}
         return {name: comparable(value) for name, value in pipeline(**called, output=self.names).items()}
 
-    def as_one_node(self, **context: Any) -> tuple[dict[str, Any], DirectContext]:
-        """The whole pipeline as a node; see `Direct.run` for `context`."""
-        outputs, seen = self._direct.run("diffusion.block", self._node("", self.given | {"seed": SEED}), **context)
-        return {name: comparable(outputs[name]) for name in self.names}, seen
+    @property
+    def one_node(self) -> dict[str, Any]:
+        """What the whole pipeline as a node makes, while previews are wanted."""
+        return {name: comparable(self._whole[0][name]) for name in self.names}
+
+    @property
+    def seen(self) -> DirectContext:
+        """What the whole pipeline as a node told while it ran."""
+        return self._whole[1]
+
+    def cancelled(self) -> DirectContext:
+        """What the whole pipeline as a node told until it was cancelled at its first step."""
+        try:
+            self._run("", self.given | {"seed": SEED}, cancel_at=1)
+        except Cancelled:
+            return self._direct.seen
+        raise AssertionError("It was not cancelled.")
 
     def as_stages(self) -> dict[str, Any]:
         """A node for each stage."""
@@ -75,19 +92,23 @@ class Parity:
         paths = self._paths()
         return self._in_turn(path for path in paths if not any(other.startswith(f"{path}.") for other in paths))
 
+    @cached_property
+    def _whole(self) -> tuple[dict[str, Any], DirectContext]:
+        return self._run("", self.given | {"seed": SEED}, previews=True), self._direct.seen
+
     def _in_turn(self, paths: Iterable[str]) -> dict[str, Any]:
         """Each node's inputs come from the last node before that made a value of that name, or from all such nodes."""
         made: dict[str, list[Any]] = {name: [value] for name, value in (self.given | {"seed": SEED}).items()}
         for path in paths:
             ports = [port for port in self._interface(path, made).inputs if port.name in made]
             given = {port.name: made[port.name] if port.many else made[port.name][-1] for port in ports}
-            outputs, _ = self._direct.run("diffusion.block", self._node(path, given))
-            for name, value in outputs.items():
+            for name, value in self._run(path, given).items():
                 made.setdefault(name, []).append(value)
         return {name: comparable(made[name][-1]) for name in self.names}
 
-    def _node(self, path: str, given: dict[str, Any]) -> dict[str, Any]:
-        return {"pipeline": self.ref, "block": path, **given}
+    def _run(self, path: str, given: dict[str, Any], **context: Any) -> dict[str, Any]:
+        outputs, _ = self._direct.run("diffusion.block", {"pipeline": self.ref, "block": path, **given}, **context)
+        return outputs
 
     def _interface(self, path: str, connected: Iterable[str] = ()) -> Any:
         params = {"block": path}

@@ -252,8 +252,8 @@ def _refuse_foreign_classes(located: Located) -> None:
 
 
 def _libraries(entry: Any) -> list[Any]:
-    """Where an entry of an index says that its class comes from; a modular one says it twice."""
-    if not isinstance(entry, list) or len(entry) not in (2, 3):
+    """Where an entry of an index says that its class comes from; a modular one says it twice. Numbers are a setting."""
+    if not isinstance(entry, list) or len(entry) not in (2, 3) or isinstance(entry[0], int | float):
         return []
     hint = entry[2].get("type_hint") if len(entry) == 3 and isinstance(entry[2], dict) else None
     return [entry[0], *(hint[:1] if isinstance(hint, list) else [])]

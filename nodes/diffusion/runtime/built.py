@@ -109,6 +109,9 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
         return read_config(home_of(repos, ref, located, spec).folder)
 
     _stand_in(pipe, root, config_of)
+    pipe.register_to_config(
+        **{name: root.config[name] for name in root._config_specs.keys() - pipe._config_specs.keys()}
+    )
     for loop in loops(block):
         loop._progress_bar_config = {"disable": True}
     if parts:

@@ -12,6 +12,7 @@ SHORT_SIDE = 128
 """Pixels of a preview's shorter side, at least; the browser scales it up as smoothly, and for nothing."""
 
 _FIT_SIZE = 64
+_MOST_FRAMES = 256
 _fits: "weakref.WeakKeyDictionary[Any, dict[int, torch.Tensor | None]]" = weakref.WeakKeyDictionary()
 
 
@@ -49,6 +50,8 @@ def jpeg(latents: torch.Tensor, vae: Any | None, frame: Frame = _SQUARE) -> byte
 
 def _grid(latents: torch.Tensor, vae: Any | None, frame: Frame) -> torch.Tensor | None:
     """The first item as (channels, height, width)."""
+    while latents.ndim > 5:
+        latents = latents[0]
     if latents.ndim == 5:
         return latents[0, :, latents.shape[2] // 2]
     if latents.ndim == 4:
@@ -66,13 +69,16 @@ def _grid(latents: torch.Tensor, vae: Any | None, frame: Frame) -> torch.Tensor 
 
 
 def _tokens(count: int, frame: Frame) -> tuple[int, int, int] | None:
-    """So many tokens as (frames, rows, columns), by the picture's proportions; None if they fit nothing."""
+    """So many tokens as (frames, rows, columns), by the picture's proportions; None if they fit nothing.
+
+    Without the number of frames, the least that fits.
+    """
     proportion = (frame.height or 1) / (frame.width or 1)
-    for ratio in (8, 4, 2, 1) if frame.frames else (1,):
-        frames = ((frame.frames or 1) - 1) // ratio + 1
+    known = [(frame.frames - 1) // ratio + 1 for ratio in (8, 4, 2)] if frame.frames else []
+    for frames in (*known, *range(1, _MOST_FRAMES)):
         rows = round(math.sqrt(count / frames * proportion))
         columns = round(rows / proportion)
-        if rows and frames * rows * columns == count:
+        if min(rows, columns) > 1 and frames * rows * columns == count:
             return frames, rows, columns
     return None
 
@@ -139,7 +145,7 @@ def _normalised(latents: torch.Tensor, vae: Any) -> torch.Tensor:
 def _by_channel(vae: Any, name: str) -> torch.Tensor | None:
     """A list in the config, or a tensor of the VAE itself, shaped to meet latents."""
     found = getattr(vae.config, name, None)
-    found = getattr(vae, name, None) if found is None else found
+    found = dict(vae.named_buffers(recurse=False)).get(name) if found is None else found
     return None if found is None else torch.as_tensor(found).float().cpu().view(-1, 1, 1)
 
 

@@ -114,7 +114,7 @@ def components_in_index(folder: Path) -> list[str]:
 def _says_where(entry: list[Any]) -> bool:
     """`[library, class]`, or `[library or null, class or null, {"pretrained_model_name_or_path": …}]`."""
     source = entry[2] if len(entry) == 3 and isinstance(entry[2], dict) else {}
-    return bool(entry) and (entry[0] is not None or source.get("pretrained_model_name_or_path") is not None)
+    return bool(entry) and (isinstance(entry[0], str) or source.get("pretrained_model_name_or_path") is not None)
 
 
 def _header(path: Path) -> dict[str, Any]:

@@ -6,12 +6,34 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.pictures import picture
-from tests.fakes.tiny.flux import tiny_flux, tiny_flux2_klein, tiny_flux2_klein_base, tiny_flux_kontext
+from tests.fakes.tiny.flux import (
+    tiny_flux,
+    tiny_flux2,
+    tiny_flux2_klein,
+    tiny_flux2_klein_base,
+    tiny_flux_kontext,
+)
 from tests.fakes.tiny.image import tiny_anima, tiny_ernie, tiny_ideogram4, tiny_krea2, tiny_krea2_turbo, tiny_z_image
 from tests.fakes.tiny.parts import tiny_vae
-from tests.fakes.tiny.qwen import tiny_qwen, tiny_qwen_edit, tiny_qwen_edit_plus, tiny_qwen_layered
+from tests.fakes.tiny.qwen import (
+    tiny_qwen,
+    tiny_qwen21,
+    tiny_qwen21_turbo,
+    tiny_qwen_edit,
+    tiny_qwen_edit_plus,
+    tiny_qwen_layered,
+)
 from tests.fakes.tiny.stable_diffusion import tiny_sd3, tiny_sdxl, tiny_sdxl_controlnet, tiny_sdxl_union
-from tests.fakes.tiny.video import tiny_helios, tiny_helios_distilled, tiny_helios_pyramid, tiny_hunyuan, tiny_ltx
+from tests.fakes.tiny.video import (
+    tiny_cosmos3,
+    tiny_helios,
+    tiny_helios_distilled,
+    tiny_helios_pyramid,
+    tiny_hunyuan,
+    tiny_hunyuan_i2v,
+    tiny_ltx,
+    tiny_ltx2,
+)
 from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_i2v, tiny_wan_vace
 
 __all__ = ["TINY", "Tiny", "tiny_flux", "tiny_sdxl", "tiny_vae"]
@@ -21,47 +43,64 @@ __all__ = ["TINY", "Tiny", "tiny_flux", "tiny_sdxl", "tiny_vae"]
 class Tiny:
     """How a tiny repo is built, and what its workflows are given beside the usual.
 
-    `workflows` is a pattern: those which the repo has the components for. `given` may say None for what they are not to
-    be given.
+    `workflows` are those for which the repo has the components; "" for a family that declares none. `given` says None
+    of what they are not to be given.
     """
 
     build: Callable[[Path], Path]
-    workflows: str = ".*"
+    workflows: tuple[str, ...] = ("",)
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
+_T2I, _I2I, _INPAINTING = "text2image", "image2image", "inpainting"
+_T2V, _I2V, _V2V = "text2video", "image2video", "video2video"
+_IMAGE = (_T2I, _I2I)
+_EDIT = (_T2I, "image_conditioned")
+_VIDEO = (_T2V, _I2V, _V2V)
+
 _SMALL = {"height": 64, "width": 64}
 _HELIOS = _SMALL | {"num_frames": 9, "num_latent_frames_per_chunk": 2}
+_PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
 
 TINY: dict[str, Tiny] = {
-    "sdxl": Tiny(tiny_sdxl, "text2image|image2image|inpainting"),
-    "sdxl-controlnet": Tiny(tiny_sdxl_controlnet, "controlnet_(text2image|image2image|inpainting)"),
-    "sdxl-union": Tiny(tiny_sdxl_union, "controlnet_union_.*", {"control_mode": [0]}),
-    "sd3": Tiny(tiny_sd3),
-    "flux": Tiny(tiny_flux),
-    "flux-kontext": Tiny(tiny_flux_kontext, given={"_auto_resize": False, "max_area": 128 * 128}),
-    "flux2-klein": Tiny(tiny_flux2_klein),
-    "flux2-klein-base": Tiny(tiny_flux2_klein_base),
-    "z-image": Tiny(tiny_z_image),
-    "qwen": Tiny(tiny_qwen),
-    "qwen-edit": Tiny(tiny_qwen_edit, "image_conditioned"),
-    "qwen-edit-inpainting": Tiny(tiny_qwen_edit, ".*_inpainting", {"height": None, "width": None}),
+    "sdxl": Tiny(tiny_sdxl, (*_IMAGE, _INPAINTING)),
+    "sdxl-controlnet": Tiny(tiny_sdxl_controlnet, tuple(f"controlnet_{name}" for name in (*_IMAGE, _INPAINTING))),
+    "sdxl-union": Tiny(
+        tiny_sdxl_union,
+        tuple(f"controlnet_union_{name}" for name in (*_IMAGE, _INPAINTING)),
+        {"control_mode": [0]},
+    ),
+    "sd3": Tiny(tiny_sd3, _IMAGE),
+    "flux": Tiny(tiny_flux, _IMAGE),
+    "flux-kontext": Tiny(tiny_flux_kontext, _EDIT, {"_auto_resize": False, "max_area": 128 * 128}),
+    "flux2-klein": Tiny(tiny_flux2_klein, _EDIT),
+    "flux2-klein-base": Tiny(tiny_flux2_klein_base, _EDIT),
+    "flux2": Tiny(tiny_flux2, _EDIT),
+    "z-image": Tiny(tiny_z_image, _IMAGE),
+    "qwen": Tiny(tiny_qwen, tuple(f"{kind}{name}" for kind in ("", "controlnet_") for name in (*_IMAGE, _INPAINTING))),
+    "qwen-edit": Tiny(tiny_qwen_edit, ("image_conditioned",)),
+    "qwen-edit-inpainting": Tiny(tiny_qwen_edit, ("image_conditioned_inpainting",), {"height": None, "width": None}),
     "qwen-edit-plus": Tiny(tiny_qwen_edit_plus),
     "qwen-layered": Tiny(tiny_qwen_layered, given={"image": picture().convert("RGBA")}),
-    "krea2": Tiny(tiny_krea2),
-    "krea2-turbo": Tiny(tiny_krea2_turbo),
-    "anima": Tiny(tiny_anima),
-    "ideogram4": Tiny(tiny_ideogram4, given={"guidance_schedule": [7.0, 3.0]}),
-    "ernie": Tiny(tiny_ernie),
+    "qwen21": Tiny(tiny_qwen21, (_T2I,)),
+    "qwen21-turbo": Tiny(tiny_qwen21_turbo, (_T2I,)),
+    "krea2": Tiny(tiny_krea2, (_T2I,)),
+    "krea2-turbo": Tiny(tiny_krea2_turbo, (_T2I,)),
+    "anima": Tiny(tiny_anima, (_T2I, "img2img")),
+    "ideogram4": Tiny(tiny_ideogram4, (_T2I,), {"guidance_schedule": [7.0, 3.0]}),
+    "ernie": Tiny(tiny_ernie, (_T2I,)),
     "wan": Tiny(tiny_wan, given=_SMALL),
-    "wan-i2v": Tiny(tiny_wan_i2v, "image2video", _SMALL),
+    "wan-i2v": Tiny(tiny_wan_i2v, (_I2V,), _SMALL),
     "wan22": Tiny(tiny_wan22, given=_SMALL),
     "wan22-i2v": Tiny(tiny_wan22_i2v, given=_SMALL),
     "wan-vace": Tiny(tiny_wan_vace, given=_SMALL),
-    "ltx": Tiny(tiny_ltx, given=_SMALL),
-    "helios": Tiny(tiny_helios, given=_HELIOS),
-    "helios-pyramid": Tiny(tiny_helios_pyramid, given=_HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}),
-    "helios-distilled": Tiny(tiny_helios_distilled, given=_HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}),
-    "hunyuan": Tiny(tiny_hunyuan, "text2video", _SMALL),
+    "ltx": Tiny(tiny_ltx, (_T2V, _I2V), _SMALL),
+    "helios": Tiny(tiny_helios, _VIDEO, _HELIOS),
+    "helios-pyramid": Tiny(tiny_helios_pyramid, _VIDEO, _PYRAMID),
+    "helios-distilled": Tiny(tiny_helios_distilled, _VIDEO, _PYRAMID),
+    "hunyuan": Tiny(tiny_hunyuan, (_T2V,), _SMALL),
+    "hunyuan-i2v": Tiny(tiny_hunyuan_i2v, (_I2V,), _SMALL),
+    "cosmos3": Tiny(tiny_cosmos3, (_T2I, *_VIDEO), _SMALL),
+    "ltx2": Tiny(tiny_ltx2, (_T2V, _I2V), _SMALL | {"min_seconds": 0.1, "max_seconds": 0.2}),
 }
 """By the name of the repo below `tiny/`."""

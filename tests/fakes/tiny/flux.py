@@ -3,14 +3,24 @@
 from pathlib import Path
 from typing import Any
 
-from diffusers import FlowMatchEulerDiscreteScheduler, Flux2Transformer2DModel, FluxTransformer2DModel
-from transformers import CLIPTextModel, Qwen3ForCausalLM
+from diffusers import (
+    FlowMatchEulerDiscreteScheduler,
+    Flux2Transformer2DModel,
+    FluxTransformer2DModel,
+)
+from transformers import (
+    CLIPTextModel,
+    Mistral3ForConditionalGeneration,
+    Qwen3ForCausalLM,
+)
 
 from tests.fakes.tiny.parts import (
     byte_tokenizer,
     clip_config,
     clip_tokenizer,
+    eyes,
     flux2_vae,
+    mistral_config,
     qwen3_config,
     save,
     t5_encoder,
@@ -86,3 +96,13 @@ def flux2_transformer(**more: Any) -> Flux2Transformer2DModel:
         axes_dims_rope=(4, 4, 4, 4),
         **more,
     )
+
+
+def tiny_flux2(folder: Path) -> Path:
+    """Flux2: a Mistral encoder of 30 layers."""
+    components = _klein() | {
+        "text_encoder": Mistral3ForConditionalGeneration(mistral_config(30)),
+        "tokenizer": eyes(),
+        "transformer": flux2_transformer(guidance_embeds=True),
+    }
+    return save(folder, "Flux2Pipeline", components)

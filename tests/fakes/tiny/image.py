@@ -11,16 +11,16 @@ from diffusers import (
     Krea2Transformer2DModel,
     ZImageTransformer2DModel,
 )
-from transformers import Mistral3Config, Mistral3Model, Qwen3Model, Qwen3VLConfig, Qwen3VLModel
+from transformers import Mistral3Model, Qwen3Model, Qwen3VLModel
 
 from tests.fakes.tiny.parts import (
-    VOCABULARY,
     byte_tokenizer,
     flux2_vae,
+    mistral_config,
     qwen3_config,
+    qwen3_vl_config,
     qwen_vae,
     save,
-    special,
     t5_tokenizer,
     tiny_vae,
 )
@@ -105,41 +105,6 @@ def tiny_ernie(folder: Path) -> Path:
         "scheduler": FlowMatchEulerDiscreteScheduler(),
     }  # fmt: skip
     return save(folder, "ErnieImageModularPipeline", components)
-
-
-def qwen3_vl_config(layers: int) -> Qwen3VLConfig:
-    """16 wide, with eyes."""
-    return Qwen3VLConfig(
-        text_config={
-            "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": layers, "num_attention_heads": 2,
-            "num_key_value_heads": 1, "head_dim": 8, "vocab_size": VOCABULARY,
-            "rope_parameters": {"mrope_section": [2, 1, 1], "rope_type": "default", "rope_theta": 10000.0},
-        },
-        vision_config={
-            "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
-            "deepstack_visual_indexes": [0], "num_position_embeddings": 64,
-        },
-        image_token_id=special("<|image_pad|>"),
-        video_token_id=special("<|video_pad|>"),
-        vision_start_token_id=special("<|vision_start|>"),
-        vision_end_token_id=special("<|vision_end|>"),
-    )  # fmt: skip
-
-
-def mistral_config(layers: int) -> Mistral3Config:
-    """16 wide, with eyes."""
-    return Mistral3Config(
-        text_config={
-            "model_type": "mistral", "vocab_size": VOCABULARY, "hidden_size": 16, "intermediate_size": 16,
-            "max_position_embeddings": 1024, "num_attention_heads": 2, "num_hidden_layers": layers,
-            "num_key_value_heads": 1, "sliding_window": None, "head_dim": 8,
-        },
-        vision_config={
-            "model_type": "pixtral", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
-            "intermediate_size": 16, "image_size": 28, "patch_size": 7,
-        },
-        image_token_index=special("<|image_pad|>"),
-    )  # fmt: skip
 
 
 def _krea2() -> dict[str, object]:

@@ -8,13 +8,16 @@ from typing import Any
 import diffusers
 import torch
 from diffusers import AutoencoderKL, AutoencoderKLFlux2, AutoencoderKLQwenImage, AutoencoderKLWan, ModularPipeline
+from diffusers.pipelines.pipeline_loading_utils import _fetch_class_library_tuple
 from tokenizers import AddedToken
 from transformers import (
     CLIPTextConfig,
     CLIPTokenizer,
+    Mistral3Config,
     PaddleOCRVLProcessor,
     Qwen2Tokenizer,
     Qwen3Config,
+    Qwen3VLConfig,
     T5Config,
     T5EncoderModel,
     T5Tokenizer,
@@ -54,7 +57,7 @@ def save(folder: Path, pipeline: str, components: Mapping[str, Any], **config: A
         if isinstance(component, torch.nn.Module):
             _fill(component)
         component.save_pretrained(folder / name)
-        library, kind = type(component).__module__.partition(".")[0], type(component).__name__
+        library, kind = _fetch_class_library_tuple(component)
         source = {"pretrained_model_name_or_path": f"tiny/{folder.name}", "subfolder": name}
         entry = source | {"type_hint": [library, kind], "variant": None, "revision": None}
         index[name] = [library, kind, entry] if modular else [library, kind]
@@ -131,9 +134,10 @@ def byte_tokenizer() -> Qwen2Tokenizer:
     return tokenizer
 
 
-def eyes() -> PaddleOCRVLProcessor:
+def eyes(patch: int = 14) -> PaddleOCRVLProcessor:
     """Prompts with pictures for a Qwen-VL encoder. Works as Qwen's own processor, which needs torchvision."""
-    pictures = Qwen2VLImageProcessorPil(size={"shortest_edge": 28 * 28, "longest_edge": 28 * 28 * 4})
+    area = (2 * patch) ** 2
+    pictures = Qwen2VLImageProcessorPil(patch_size=patch, size={"shortest_edge": area, "longest_edge": 4 * area})
     tokenizer = byte_tokenizer()
     return PaddleOCRVLProcessor(image_processor=pictures, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
 
@@ -151,6 +155,41 @@ def qwen3_config(layers: int = 2) -> Qwen3Config:
     return Qwen3Config(
         vocab_size=VOCABULARY + 8, hidden_size=16, intermediate_size=16, num_hidden_layers=layers,
         num_attention_heads=2, num_key_value_heads=1, head_dim=8, max_position_embeddings=1024,
+    )  # fmt: skip
+
+
+def qwen3_vl_config(layers: int) -> Qwen3VLConfig:
+    """16 wide, with eyes."""
+    return Qwen3VLConfig(
+        text_config={
+            "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": layers, "num_attention_heads": 2,
+            "num_key_value_heads": 1, "head_dim": 8, "vocab_size": VOCABULARY,
+            "rope_parameters": {"mrope_section": [2, 1, 1], "rope_type": "default", "rope_theta": 10000.0},
+        },
+        vision_config={
+            "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+            "deepstack_visual_indexes": [0], "num_position_embeddings": 64,
+        },
+        image_token_id=special("<|image_pad|>"),
+        video_token_id=special("<|video_pad|>"),
+        vision_start_token_id=special("<|vision_start|>"),
+        vision_end_token_id=special("<|vision_end|>"),
+    )  # fmt: skip
+
+
+def mistral_config(layers: int) -> Mistral3Config:
+    """16 wide, with eyes."""
+    return Mistral3Config(
+        text_config={
+            "model_type": "mistral", "vocab_size": VOCABULARY, "hidden_size": 16, "intermediate_size": 16,
+            "max_position_embeddings": 1024, "num_attention_heads": 2, "num_hidden_layers": layers,
+            "num_key_value_heads": 1, "sliding_window": None, "head_dim": 8,
+        },
+        vision_config={
+            "model_type": "pixtral", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2,
+            "intermediate_size": 16, "image_size": 28, "patch_size": 7,
+        },
+        image_token_index=special("<|image_pad|>"),
     )  # fmt: skip
 
 

@@ -1,18 +1,33 @@
-"""Further makers of videos: LTX, Helios, HunyuanVideo 1.5."""
+"""Further makers of videos: LTX, Helios, HunyuanVideo 1.5, Cosmos 3."""
 
 from pathlib import Path
 
 from diffusers import (
     AutoencoderKLHunyuanVideo15,
+    AutoencoderKLLTX2Audio,
+    AutoencoderKLLTX2Video,
     AutoencoderKLLTXVideo,
+    Cosmos3OmniTransformer,
     FlowMatchEulerDiscreteScheduler,
     HeliosDMDScheduler,
     HeliosScheduler,
     HeliosTransformer3DModel,
     HunyuanVideo15Transformer3DModel,
+    LTX2VideoTransformer3DModel,
     LTXVideoTransformer3DModel,
+    UniPCMultistepScheduler,
 )
-from transformers import ByT5Tokenizer, Qwen2_5_VLTextConfig, Qwen2_5_VLTextModel
+from diffusers.pipelines.ltx2 import LTX2DurationHead, LTX2TextConnectors, LTX2Vocoder
+from transformers import (
+    ByT5Tokenizer,
+    Gemma3TextConfig,
+    Gemma3TextModel,
+    Qwen2_5_VLTextConfig,
+    Qwen2_5_VLTextModel,
+    SiglipImageProcessor,
+    SiglipVisionConfig,
+    SiglipVisionModel,
+)
 
 from tests.fakes.tiny.parts import (
     VOCABULARY,
@@ -68,11 +83,91 @@ def tiny_helios_distilled(folder: Path) -> Path:
 
 def tiny_hunyuan(folder: Path) -> Path:
     """HunyuanVideo 1.5, text to video: Qwen beside ByT5."""
+    return save(folder, "HunyuanVideo15ModularPipeline", _hunyuan("t2v"))
+
+
+def tiny_hunyuan_i2v(folder: Path) -> Path:
+    """HunyuanVideo 1.5, picture to video: Siglip sees the picture."""
+    seen = SiglipVisionConfig(
+        hidden_size=12, intermediate_size=12, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8
+    )
+    components = {
+        "image_encoder": SiglipVisionModel(seen),
+        "feature_extractor": SiglipImageProcessor(size={"height": 16, "width": 16}),
+    }
+    return save(folder, "HunyuanVideo15ModularPipeline", _hunyuan("i2v") | components)
+
+
+def tiny_cosmos3(folder: Path) -> Path:
+    """Cosmos 3: one transformer for text and videos, no text encoder."""
+    transformer = Cosmos3OmniTransformer(
+        head_dim=6, hidden_act="relu2", hidden_size=6, intermediate_size=12, latent_channel=16, latent_patch_size=1,
+        num_attention_heads=1, num_hidden_layers=1, num_key_value_heads=1, patch_latent_dim=16, qk_norm_for_text=False,
+        rms_norm_eps=1e-5, rope_axes_dim=[1, 1, 1], vocab_size=VOCABULARY,
+    )  # fmt: skip
+    components = {
+        "text_tokenizer": byte_tokenizer(),
+        "vae": wan_vae(),
+        "transformer": transformer,
+        "scheduler": UniPCMultistepScheduler(),
+    }
+    return save(folder, "Cosmos3OmniModularPipeline", components, enable_safety_checker=False)
+
+
+def tiny_ltx2(folder: Path) -> Path:
+    """LTX 2: videos with sound, two guiders; a head that says how long they are to be."""
+    text = Gemma3TextConfig(
+        vocab_size=32, hidden_size=16, intermediate_size=16, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, head_dim=8, max_position_embeddings=1024,
+    )  # fmt: skip
+    components = {
+        "text_encoder": Gemma3TextModel(text),
+        "tokenizer": t5_tokenizer(),
+        "connectors": LTX2TextConnectors(
+            caption_channels=16, text_proj_in_factor=3, video_connector_num_attention_heads=2,
+            video_connector_attention_head_dim=8, video_connector_num_layers=1,
+            video_connector_num_learnable_registers=None, audio_connector_num_attention_heads=2,
+            audio_connector_attention_head_dim=8, audio_connector_num_layers=1,
+            audio_connector_num_learnable_registers=None, connector_rope_base_seq_len=32, rope_theta=10000.0,
+            rope_double_precision=False, causal_temporal_positioning=False, rope_type="split",
+        ),
+        "vae": AutoencoderKLLTX2Video(
+            latent_channels=4, block_out_channels=(8,), down_block_types=("LTX2VideoDownBlock3D",),
+            decoder_block_out_channels=(8,), layers_per_block=(1, 1), decoder_layers_per_block=(1, 1),
+            spatio_temporal_scaling=(True,), decoder_spatio_temporal_scaling=(True,),
+            decoder_inject_noise=(False, False), downsample_type=("spatial",), upsample_type=("spatial",),
+            upsample_residual=(False,), upsample_factor=(1,), timestep_conditioning=False, patch_size=1,
+            patch_size_t=1, encoder_causal=True, decoder_causal=False,
+        ),
+        "audio_vae": AutoencoderKLLTX2Audio(
+            base_channels=4, ch_mult=(1,), num_res_blocks=1, resolution=32, latent_channels=2, mel_bins=8
+        ),
+        "transformer": LTX2VideoTransformer3DModel(
+            in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=8, cross_attention_dim=16,
+            audio_in_channels=4, audio_out_channels=4, audio_num_attention_heads=2, audio_attention_head_dim=4,
+            audio_cross_attention_dim=8, num_layers=2, caption_channels=16, rope_double_precision=False,
+            rope_type="split",
+        ),
+        "duration_head": LTX2DurationHead(
+            video_cross_attention_dim=16, audio_cross_attention_dim=16, pooler_hidden_dim=8, num_pooler_heads=2,
+            mlp_hidden_dim=8,
+        ),
+        "vocoder": LTX2Vocoder(
+            in_channels=16, hidden_channels=8, out_channels=2, upsample_kernel_sizes=[4, 4], upsample_factors=[2, 2],
+            resnet_kernel_sizes=[3], resnet_dilations=[[1, 3, 5]], leaky_relu_negative_slope=0.1,
+            output_sampling_rate=16000,
+        ),
+        "scheduler": FlowMatchEulerDiscreteScheduler(),
+    }  # fmt: skip
+    return save(folder, "LTX2ModularPipeline", components)
+
+
+def _hunyuan(task: str) -> dict[str, object]:
     text = Qwen2_5_VLTextConfig(
         hidden_size=16, intermediate_size=16, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=2,
         vocab_size=VOCABULARY, rope_scaling={"mrope_section": [1, 1, 2], "rope_type": "default", "type": "default"},
     )  # fmt: skip
-    components = {
+    return {
         "vae": AutoencoderKLHunyuanVideo15(
             latent_channels=4, block_out_channels=(8, 8), layers_per_block=1, spatial_compression_ratio=4,
             temporal_compression_ratio=2, downsample_match_channel=False, upsample_match_channel=False,
@@ -84,11 +179,10 @@ def tiny_hunyuan(folder: Path) -> Path:
         "transformer": HunyuanVideo15Transformer3DModel(
             in_channels=9, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=1,
             num_refiner_layers=1, mlp_ratio=2.0, patch_size=1, patch_size_t=1, text_embed_dim=16, text_embed_2_dim=32,
-            image_embed_dim=12, rope_axes_dim=(2, 2, 4), target_size=16, task_type="t2v",
+            image_embed_dim=12, rope_axes_dim=(2, 2, 4), target_size=16, task_type=task,
         ),
         "scheduler": FlowMatchEulerDiscreteScheduler(shift=7.0),
     }  # fmt: skip
-    return save(folder, "HunyuanVideo15ModularPipeline", components)
 
 
 def _helios() -> dict[str, object]:

@@ -9,7 +9,10 @@ import torch
 from tests.fakes.diffusion import Direct
 from tests.fakes.tiny import tiny_flux, tiny_sdxl
 
-ALLOWED_WARNINGS = ("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",)
+ALLOWED_WARNINGS = (
+    "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    "ignore:__array_wrap__ must accept context and return_scalar arguments:DeprecationWarning",
+)
 """Of diffusers' own: its schedulers hand torch tensors to numpy."""
 
 
