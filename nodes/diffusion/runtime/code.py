@@ -49,6 +49,8 @@ def blocks_class(located: Located, repos: Repos) -> type[ModularPipelineBlocks]:
     module_name, class_name = named_class(located)
     repos.require_approval(located)
     package = package_of(located)
+    if f"{package}.{module_name}" not in sys.modules:
+        _fetch_beside(located, repos)
     with _one_at_a_time(), problems_of(located):
         module = importlib.import_module(f"{package}.{module_name}")
     found = getattr(module, class_name, None)
