@@ -1676,25 +1676,6 @@ export interface components {
             readonly total?: number;
         };
         /**
-         * Published
-         * @description What was written: `folder` among the local blocks, its files, and the address of the repo that was pushed to.
-         *
-         *     `local` names the folders of this machine that components load from: other machines do not have them.
-         */
-        readonly nodes__diffusion__publishing__Published: {
-            /** Files */
-            readonly files: readonly string[];
-            /** Folder */
-            readonly folder: string;
-            /**
-             * Local
-             * @default []
-             */
-            readonly local?: readonly string[];
-            /** Url */
-            readonly url?: string | null;
-        };
-        /**
          * NodeSkipped
          * @description `because` is the id of the node that failed, was muted or was cancelled upstream.
          */
@@ -1971,6 +1952,35 @@ export interface components {
             readonly title: string;
             /** Type */
             readonly type: string;
+        };
+        /**
+         * Published
+         * @description The outputs of one node, by port, with their pictures as artifacts.
+         */
+        readonly Published: {
+            /** Outputs */
+            readonly outputs: {
+                readonly [key: string]: components["schemas"]["ValueSummary-Input"];
+            };
+        };
+        /**
+         * PublishedBlock
+         * @description What was written: `folder` among the local blocks, its files, and the address of the repo that was pushed to.
+         *
+         *     `local` names the folders of this machine that components load from: other machines do not have them.
+         */
+        readonly PublishedBlock: {
+            /** Files */
+            readonly files: readonly string[];
+            /** Folder */
+            readonly folder: string;
+            /**
+             * Local
+             * @default []
+             */
+            readonly local?: readonly string[];
+            /** Url */
+            readonly url?: string | null;
         };
         /**
          * PublishRequest
@@ -2307,16 +2317,6 @@ export interface components {
             readonly revision: number;
             /** Updated */
             readonly updated: number;
-        };
-        /**
-         * Published
-         * @description The outputs of one node, by port, with their pictures as artifacts.
-         */
-        readonly server__routes__runs__Published: {
-            /** Outputs */
-            readonly outputs: {
-                readonly [key: string]: components["schemas"]["ValueSummary-Input"];
-            };
         };
         /**
          * SystemView
@@ -3010,7 +3010,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["nodes__diffusion__publishing__Published"];
+                    readonly "application/json": components["schemas"]["PublishedBlock"];
                 };
             };
             /** @description A problem. */
@@ -3882,7 +3882,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["server__routes__runs__Published"];
+                    readonly "application/json": components["schemas"]["Published"];
                 };
             };
             /** @description A problem. */
