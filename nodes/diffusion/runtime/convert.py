@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy
 import torch
+from diffusers import SchedulerMixin
 from PIL import Image
 
 from engine.errors import NodeError
 from nodes.diffusion.ports import look
+from nodes.diffusion.runtime.schedulers import as_value, from_value, is_value
 
 
 def own_copy(value: Any, device: str) -> Any:
@@ -27,6 +29,8 @@ def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") 
     kind = look(item).type.removeprefix("list[").removesuffix("]")
     if kind in ("image", "mask"):
         return _pictures_in(item["name"], value, "L" if kind == "mask" else picture_mode)
+    if is_value(value):
+        return from_value(value)
     if isinstance(value, str) and "torch.dtype" in item["type"]:
         return _dtype(item["name"], value)
     if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
@@ -37,7 +41,7 @@ def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") 
 def node_value(value: Any) -> Any:
     """What a block made, as a value that can be kept: arrays on their own, tuples as lists; None for other objects.
 
-    A dtype or a device becomes its name: `float32`, `cpu`.
+    A dtype or a device becomes its name: `float32`, `cpu`; a scheduler its config and state.
     """
     if isinstance(value, torch.Tensor):
         return value.detach().clone()  # keeps the memory format, which later convolutions' results hang on
@@ -47,6 +51,8 @@ def node_value(value: Any) -> Any:
         return [node_value(item) for item in value]
     if isinstance(value, dict):
         return {str(name): node_value(item) for name, item in value.items()}
+    if isinstance(value, SchedulerMixin):
+        return node_value(as_value(value))
     if isinstance(value, torch.dtype | torch.device):
         return str(value).removeprefix("torch.")
     return value if isinstance(value, str | int | float | bool | Image.Image) else None

@@ -18,7 +18,7 @@ from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.runtime.arguments import arguments
 from nodes.diffusion.runtime.built import Built, built
 from nodes.diffusion.runtime.components import ComponentStore, device_for
-from nodes.diffusion.runtime.convert import flat_pictures, node_value
+from nodes.diffusion.runtime.convert import flat_pictures, node_value, own_copy
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
@@ -66,7 +66,7 @@ def run_ref(
     with store.session(context.check):
         subject = built(store.repos, ref, path, parts, commits)
         given_to = arguments(subject, given, device_for(ref))
-        with _components(store, ref, subject, given.get("scheduler_state")) as schedulers:
+        with _components(store, ref, subject, own_copy(given.get("scheduler_state"), "cpu")) as schedulers:
             _report_unknown_words(context, subject, given)
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
@@ -74,7 +74,7 @@ def run_ref(
                 results = subject.pipe(**given_to.named, output=list(subject.outputs))
     beside: dict[str, Callable[[], Any]] = {
         "generator": lambda: given_to.named["generator"].get_state(),
-        "scheduler_state": lambda: {name: state_of(scheduler) for name, scheduler in schedulers.items()},
+        "scheduler_state": lambda: {name: node_value(state_of(scheduler)) for name, scheduler in schedulers.items()},
         **{
             bundle_name(group): functools.partial(_bundle, subject, group, given_to.bundles, results)
             for group in subject.groups

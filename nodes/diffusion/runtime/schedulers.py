@@ -5,13 +5,15 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import diffusers
 import numpy
 import torch
 from diffusers import SchedulerMixin
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import NodeError
-from nodes.diffusion.runtime.convert import node_value, own_copy
+
+_KIND = "scheduler"
 
 State = dict[str, Any]
 """What a scheduler keeps beside its config: attribute → [value, device or None]. Only what differs from a new one."""
@@ -38,11 +40,11 @@ def uses_scheduler(block: ModularPipelineBlocks) -> bool:
 
 
 def state_of(scheduler: Any) -> State:
-    """What has become of a scheduler since it was new."""
+    """What has become of a scheduler since it was new; its own tensors, not copies."""
     new, state = vars(of_own(scheduler)), {}
     for name, value in vars(scheduler).items():
         if name not in ("_internal_dict", "_old_config") and not callable(value) and not _equal(value, new.get(name)):
-            state[name] = [node_value(value), _device(value)]
+            state[name] = [value, _device(value)]
     return state
 
 
@@ -50,11 +52,40 @@ def restore(scheduler: Any, state: Mapping[str, Any]) -> None:
     """Bring a new scheduler to where another one was. Raises NodeError if `state` is no state of one."""
     try:
         for name, (value, device) in state.items():
-            setattr(scheduler, name, _like(getattr(scheduler, name, None), own_copy(value, device or "cpu")))
+            setattr(scheduler, name, _like(getattr(scheduler, name, None), _placed(value, device or "cpu")))
     except (TypeError, ValueError, AttributeError) as error:
         raise NodeError(
             "The scheduler state is none.", remedy="Connect a scheduler state output.", port="scheduler_state"
         ) from error
+
+
+def as_value(scheduler: Any) -> dict[str, Any]:
+    """A scheduler that blocks hand each other as plain data."""
+    return {_KIND: type(scheduler).__name__, "config": dict(scheduler.config), "state": state_of(scheduler)}
+
+
+def is_value(value: Any) -> bool:
+    """Whether it is what `as_value` made."""
+    return isinstance(value, dict) and _KIND in value
+
+
+def from_value(value: Mapping[str, Any]) -> Any:
+    """The scheduler of which `as_value` made `value`. Raises NodeError if there is no such class."""
+    kind = getattr(diffusers, str(value[_KIND]), None)
+    if not is_scheduler(kind):
+        raise NodeError(f"There is no scheduler {value[_KIND]!r}.", remedy="Connect another output.")
+    config = {name: item for name, item in value["config"].items() if not name.startswith("_")}
+    scheduler = kind.from_config(config)
+    restore(scheduler, value["state"])
+    return scheduler
+
+
+def _placed(value: Any, device: str) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.to(device)
+    if isinstance(value, dict):
+        return {name: _placed(item, device) for name, item in value.items()}
+    return [_placed(item, device) for item in value] if isinstance(value, list) else value
 
 
 def _like(new: Any, value: Any) -> Any:

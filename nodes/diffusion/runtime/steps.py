@@ -20,8 +20,9 @@ def watched(context: Context, pipe: Pipeline, vae: Any | None) -> Iterator[None]
 
     `vae` gives previews their colours; None for a plain mapping.
     """
-    watch = _Watch(context, getattr(pipe, "scheduler", None), vae)
     with ExitStack() as after:
+        estimate = after.enter_context(_CleanEstimate(getattr(pipe, "scheduler", None)))
+        watch = _Watch(context, estimate, vae)
         for loop in loops(pipe._blocks):
             loop.__dict__["loop_step"] = watch.watching(loop, innermost=len(loops(loop)) == 1)
             after.callback(loop.__dict__.pop, "loop_step")
@@ -38,11 +39,11 @@ class _Watch:
     scheduler through all timesteps inside: there each step of the scheduler counts.
     """
 
-    def __init__(self, context: Context, scheduler: Any | None, vae: Any | None) -> None:
-        self._context, self._vae = context, vae
+    def __init__(self, context: Context, estimate: "_CleanEstimate", vae: Any | None) -> None:
+        self._context, self._estimate, self._vae = context, estimate, vae
         self._around: list[tuple[int, int]] = []
         self._chunk: _Chunk | None = None
-        self._estimate = _CleanEstimate(scheduler, self._scheduler_stepped)
+        estimate.stepped = self._scheduler_stepped
         self._shows = True
 
     def watching(self, loop: LoopSequentialPipelineBlocks, *, innermost: bool) -> Callable[..., Any]:
@@ -128,20 +129,31 @@ class _Chunk:
 class _CleanEstimate:
     """What the scheduler of one run expects the clean latents to be, seen at its `step`."""
 
-    def __init__(self, scheduler: Any | None, stepped: Callable[[], None]) -> None:
-        self._scheduler, self._stepped = scheduler, stepped
+    def __init__(self, scheduler: Any | None) -> None:
+        self._scheduler, self._kind = scheduler, type(scheduler)
         self._seen: tuple[Any, Any, Any] | None = None
-        if hasattr(scheduler, "step"):
-            scheduler.step = self._observing(scheduler.step)  # type: ignore[union-attr]
+        self.stepped: Callable[[], None] = lambda: None
+
+    def __enter__(self) -> "_CleanEstimate":
+        """The scheduler gets a class of its own: blocks copy schedulers, and a copy must step itself, not this one."""
+        if hasattr(self._kind, "step"):
+            members = {"step": self._observing(self._kind.step), "__module__": self._kind.__module__}
+            self._scheduler.__class__ = type(self._kind.__name__, (self._kind,), members)  # type: ignore[union-attr]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if hasattr(self._kind, "step"):
+            self._scheduler.__class__ = self._kind  # type: ignore[union-attr]
 
     def _observing(self, step: Callable[..., Any]) -> Callable[..., Any]:
         # wraps() keeps the signature: blocks look there for what `step` takes
         @functools.wraps(step)
-        def observed(*args: Any, **kwargs: Any) -> Any:
-            result = step(*args, **kwargs)
-            named = dict(zip(("model_output", "timestep", "sample"), args, strict=False)) | kwargs
-            self._seen = (named.get("model_output"), named.get("sample"), result)
-            self._stepped()
+        def observed(scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+            result = step(scheduler, *args, **kwargs)
+            if scheduler is self._scheduler:
+                named = dict(zip(("model_output", "timestep", "sample"), args, strict=False)) | kwargs
+                self._seen = (named.get("model_output"), named.get("sample"), result)
+                self.stepped()
             return result
 
         return observed
