@@ -18,11 +18,11 @@ const Workflows = lazy(async () => ({ default: (await import("@/panels/shell/Wor
 
 const panels = {
   nodes: <NodePalette />,
-  templates: later(<Templates />),
-  workflows: later(<Workflows />),
-  models: later(<Models />),
-  gallery: later(<Gallery />),
-  queue: later(<QueuePanel />),
+  templates: later("templates", <Templates />),
+  workflows: later("workflows", <Workflows />),
+  models: later("models", <Models />),
+  gallery: later("gallery", <Gallery />),
+  queue: later("queue", <QueuePanel />),
 };
 
 export function App() {
@@ -30,13 +30,18 @@ export function App() {
   return (
     <ErrorBoundary>
       <ReactFlowProvider>
-        <Frame canvas={<Canvas />} inspector={later(<Inspector />)} leftPanels={panels} />
+        <Frame canvas={<Canvas />} inspector={later("inspector", <Inspector />)} leftPanels={panels} />
         <Dialogs />
       </ReactFlowProvider>
     </ErrorBoundary>
   );
 }
 
-function later(part: ReactNode): ReactNode {
-  return <Suspense fallback={null}>{part}</Suspense>;
+/** What is loaded when it is first shown. A fault in it leaves the rest of the window alone. */
+function later(name: string, part: ReactNode): ReactNode {
+  return (
+    <ErrorBoundary key={name}>
+      <Suspense fallback={null}>{part}</Suspense>
+    </ErrorBoundary>
+  );
 }

@@ -85,7 +85,10 @@ export function GraphCanvas() {
             (menuPlace.current = { element: event.target, x: event.clientX, y: event.clientY })
           }
           onPointerMove={(event) => rememberPointer({ x: event.clientX, y: event.clientY })}
-          onPointerLeave={() => rememberPointer(null)}
+          onPointerLeave={(event) => {
+            // What opens over the canvas takes the pointer, but does not move it.
+            if (!holds(event.currentTarget, event)) rememberPointer(null);
+          }}
           onDoubleClick={(event) => {
             if (event.target instanceof Element && event.target.classList.contains("react-flow__pane"))
               openPaletteAtPointer(flow);
@@ -150,6 +153,11 @@ export function GraphCanvas() {
       <NodeFinder />
     </LowZoom.Provider>
   );
+}
+
+function holds(element: Element, { clientX, clientY }: { clientX: number; clientY: number }): boolean {
+  const { left, top, right, bottom } = element.getBoundingClientRect();
+  return clientX > left && clientX < right && clientY > top && clientY < bottom;
 }
 
 /** Where the tab was left; null for a graph that nobody looked at yet, which is to be shown whole. */

@@ -10,7 +10,8 @@ import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Dialog } from "@/ui/Dialog";
 import { IconButton } from "@/ui/IconButton";
-import { deleteModel, MODELS } from "./modelQueries";
+import { MODELS } from "@/widgets/useLocalModels";
+import { deleteModel } from "./modelQueries";
 import { dragNode } from "./nodeDrag";
 import { reportError } from "./reportError";
 

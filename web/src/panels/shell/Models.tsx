@@ -7,9 +7,10 @@ import { useDownloads } from "@/store/connection";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { Skeleton } from "@/ui/Skeleton";
+import { MODELS } from "@/widgets/useLocalModels";
 import { LoadedModels } from "./LoadedModels";
 import { ModelDownload } from "./ModelDownload";
-import { MODELS, useModels } from "./modelQueries";
+import { useModels } from "./modelQueries";
 import { ModelRow } from "./ModelRow";
 import { Panel } from "./Panel";
 

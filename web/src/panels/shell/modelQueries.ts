@@ -1,15 +1,10 @@
 /** The models on this machine: list them, download one, delete one, unload one. */
 import { useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
-import type { LocalModel } from "@/api/types";
-
-export const MODELS = ["models"] as const;
+import { listModels, MODELS } from "@/widgets/useLocalModels";
 
 export function useModels() {
-  return useQuery({
-    queryKey: MODELS,
-    queryFn: async (): Promise<readonly LocalModel[]> => (await unwrap(api.GET("/api/models"))).models,
-  });
+  return useQuery({ queryKey: MODELS, queryFn: listModels });
 }
 
 export async function downloadModel(repo: string): Promise<void> {
