@@ -221,9 +221,13 @@ def flux2_vae() -> AutoencoderKLFlux2:
 
 
 def qwen_vae(channels: int = 3, levels: int = 4) -> AutoencoderKLQwenImage:
-    """Latents of 4 channels, each with a mean and a deviation; `channels` of the pictures, halved between `levels`."""
+    """Latents of 4 channels, each with a mean and a deviation; `channels` of the pictures, halved between `levels`.
+
+    Deep ones have less on each level: some pipelines make large pictures only.
+    """
     return AutoencoderKLQwenImage(
-        input_channels=channels, base_dim=4, z_dim=4, dim_mult=[1] * levels, num_res_blocks=1,
+        input_channels=channels, base_dim=4, z_dim=4, dim_mult=[1] * levels,
+        num_res_blocks=0 if levels > 4 else 1,
         temperal_downsample=[False] * (levels - 3) + [True] * 2,
         latents_mean=[0.1, -0.1, 0.2, 0.0], latents_std=[1.1, 0.9, 1.2, 0.8],
     )  # fmt: skip
