@@ -105,3 +105,16 @@ async def test_a_block_whose_import_ends_the_worker_is_left_alone_after_the_seco
     assert codes[0] in (["worker_died"], ["block_crashed"]) and codes[1:] == [["block_crashed"]] * 2
     assert engine.worker_pid != pid
     await still_works(engine, "fine")
+
+
+async def test_a_block_that_has_run_is_refused_once_its_approval_is_taken_back(engine: Engine) -> None:
+    mine = graph(engine, "taken-back")
+    assert (await run(engine, mine)).state == "succeeded"
+    Approvals(engine.config.data_dir).revoke("taken-back")
+    submitted = await engine.submit(mine, overrides={"block.number": 5})
+    done = await engine.wait(submitted.id)
+    found = done.nodes["block"].problem
+    assert done.state == "failed" and found is not None
+    assert (found.code, found.port) == ("needs_approval", "repo")
+    engine.ask_anew()
+    assert [problem.code for problem in (await engine.settle(mine)).errors] == ["needs_approval"]
