@@ -19,6 +19,7 @@ from server.terminal import (
     port_row,
     problems_json,
     problems_shown,
+    read_file,
     read_settings,
     say,
     table,
@@ -253,24 +254,14 @@ def cache_clear(
 def _read_graph(path: Path) -> "Graph":
     from engine.graph.document import load_graph
 
-    return load_graph(_read_bytes(path))
+    return load_graph(read_file(path))
 
 
 def _read_document(path: Path) -> Any:
     """The JSON data in a file. Raises GraphError for what is none."""
     from engine.graph.document import parse_document
 
-    return parse_document(_read_bytes(path))
-
-
-def _read_bytes(path: Path) -> bytes:
-    from engine.errors import GraphError, Problem
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        problem = Problem(code="no_file", message=f"{path} cannot be read: {error.strerror}.", remedy="Check the path.")
-        raise GraphError(problem) from error
+    return parse_document(read_file(path))
 
 
 def _assignments(texts: list[str]) -> dict[str, str]:

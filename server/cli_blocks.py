@@ -13,6 +13,7 @@ from server.terminal import (
     DataOption,
     JsonOption,
     problems_shown,
+    read_file,
     read_settings,
     say,
     table,
@@ -98,6 +99,39 @@ def block_config(
 RepoArgument = Annotated[
     str, typer.Argument(metavar="REPO[@REVISION]", help="A repo id, or a local folder's name.", show_default=False)
 ]
+
+
+@block.command("publish")
+def block_publish(
+    graph: Annotated[Path, typer.Argument(help="A graph document (JSON).", show_default=False)],
+    nodes: Annotated[
+        str, typer.Option(help="Ids of block nodes, with commas between them; several become one.", show_default=False)
+    ],
+    name: Annotated[str, typer.Option(help="Name of the folder among your local blocks.", show_default=False)],
+    push: Annotated[
+        str | None, typer.Option(metavar="ORG/NAME", help="Push it to this repo of the hub.", show_default=False)
+    ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Make the hub's repo a private one.")] = False,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Save block nodes of a graph as a modular repo, which plain diffusers loads. Runs the code of their blocks."""
+    with problems_shown(as_json):
+        from engine.graph.document import load_graph
+        from server.block_publishing import publish_blocks
+
+        chosen = [node.strip() for node in nodes.split(",") if node.strip()]
+        published = publish_blocks(
+            read_settings(config, data), load_graph(read_file(graph)), chosen, name, push_to=push, private=private,
+            say=say,
+        )  # fmt: skip
+    if as_json:
+        print(published.model_dump_json(indent=2))
+        return
+    print(published.url or published.folder)
+    if published.local:
+        say(f"Its components load from folders of this machine, which others don't have: {', '.join(published.local)}.")
 
 
 @block.command("approve")

@@ -140,6 +140,20 @@ class Client:
         answer: dict[str, Any] = self._call("GET", "families")
         return answer
 
+    def publish_blocks(
+        self,
+        graph: Graph | Mapping[str, Any],
+        nodes: list[str],
+        name: str,
+        *,
+        push_to: str | None = None,
+        private: bool = False,
+    ) -> dict[str, Any]:
+        """Save block nodes as a modular repo on the server's machine: see `PublishedBlock` in the API."""
+        wish = {"graph": _document(graph), "nodes": nodes, "name": name, "push_to": push_to, "private": private}
+        answer: dict[str, Any] = self._call("POST", "blocks/publish", json=wish)
+        return answer
+
     def review(self, repo: str, revision: str | None = None) -> dict[str, Any]:
         """What can be read of a block repo before its code runs: see `BlockReview` in the API."""
         asked = {"revision": revision} if revision else {}

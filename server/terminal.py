@@ -29,6 +29,17 @@ def read_settings(config: Path | None, data: Path | None, **flags: Any) -> "Sett
     return load_settings(config, data=data, **flags)
 
 
+def read_file(path: Path) -> bytes:
+    """Raises GraphError if it can't be read."""
+    from engine.errors import GraphError, Problem
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        problem = Problem(code="no_file", message=f"{path} cannot be read: {error.strerror}.", remedy="Check the path.")
+        raise GraphError(problem) from error
+
+
 @contextlib.contextmanager
 def problems_shown(as_json: bool = False) -> Iterator[None]:
     """Print problems as sentences and exit with 2; everything else is a bug and keeps its traceback."""

@@ -83,3 +83,23 @@ def test_a_node_that_is_no_block_is_refused(server: Any) -> None:
     graph = as_stages(REPO, "text2image")
     answer = server.http.post("/api/blocks/doc", json={"graph": graph, "node": "load"})
     assert answer.status_code == 422 and answer.json()["problems"][0]["code"] == "no_block"
+
+
+def test_published_nodes_are_a_custom_block_at_once(server: Any) -> None:
+    graph = as_stages(REPO, "text2image")
+    wish = {"graph": graph, "nodes": ["encode", "denoise", "decode"], "name": "drawer"}
+    published = server.http.post("/api/blocks/publish", json=wish).json()
+    assert {"block.py", "modular_config.json", "README.md"} <= set(published["files"]) and published["url"] is None
+    assert published["local"] == [REPO] and (Path(published["folder"]) / "block.py").is_file()
+    custom = {
+        "format": "blockloom/1",
+        "nodes": [{"id": "draw", "type": "diffusion.custom", "params": {"repo": "drawer"}}],
+    }
+    assert images(server, custom, "draw") == images(server, graph, "decode")
+
+
+def test_a_bad_name_and_a_push_while_offline_are_refused(server: Any) -> None:
+    wish = {"graph": as_stages(REPO, "text2image"), "nodes": ["decode"], "name": "../up"}
+    assert server.http.post("/api/blocks/publish", json=wish).status_code == 422
+    answer = server.http.post("/api/blocks/publish", json=wish | {"name": "pixels", "push_to": "org/pixels"})
+    assert answer.status_code == 422 and answer.json()["problems"][0]["code"] == "offline"

@@ -104,3 +104,20 @@ def test_a_damaged_config_is_not_written_over(block, tmp_path):
     made = block("config", str(folder))
     assert (made.returncode, "write it anew with --fresh" in made.stderr) == (2, True)
     assert (folder / FILE).read_text() == kept
+
+
+def test_nodes_of_a_graph_are_published_and_checked(block, root, tmp_path):
+    graph = str(root / "nodes" / "templates" / "text_to_image.json")
+    made = block("publish", graph, "--nodes", "denoise, decode", "--name", "shapes")
+    folder = tmp_path / "data" / "blocks" / "shapes"
+    assert (made.returncode, made.stdout.strip()) == (0, str(folder)), made.stderr
+    assert "folders of this machine, which others don't have: demo." in made.stderr
+    shown = json.loads(block("check", str(folder), "--json").stdout)
+    steps = next(port for port in shown["inputs"] if port["name"] == "num_inference_steps")
+    assert (shown["class"], shown["warnings"], steps["default"]) == ("Shapes", [], 20)
+
+
+def test_nodes_that_cannot_be_published_are_named(block, root):
+    graph = str(root / "nodes" / "templates" / "text_to_image.json")
+    made = block("publish", graph, "--nodes", "encode,decode", "--name", "shapes", "--json")
+    assert made.returncode == 2 and json.loads(made.stdout)["problems"][0]["code"] == "not_convex"
