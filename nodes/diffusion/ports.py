@@ -79,7 +79,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (r"decode_(timestep|noise_scale)|noise_scale", Look("float", _number(0, 1, 0.005))),
     (r"\w*_noise_sigma_(min|max)", Look("float", _number(0, 10, 0.001))),
     (r"guess_mode", Look("bool", _CHECK)),
-    (r"control_mode", Look("int", _number(0, 64))),
+    (r"control_mode", Look("json", Widget(kind="json", placeholder="[0]"))),
     (r"clip_skip", Look("int", _number(0, 64))),
     (r"(negative_)?aesthetic_score", Look("float", _number(0, 10, 0.1))),
     (r"layers", Look("int", _number(1, 64), True)),
@@ -204,6 +204,8 @@ _BY_DEFAULT: tuple[tuple[type, Look], ...] = (
 _OF_PEOPLE = frozenset({"json", "image", "mask", "list[image]"})
 """Types in which people give what blocks hand each other as tensors: there, the hint of what is `made` counts first."""
 
+_TEXT_OR_NUMBER = frozenset({"string", "int", "float", "bool"})
+
 _ANY = Look("any")
 _ANYTHING = Look("any", _JSON)
 """Of a block that says nothing: JSON can be typed in."""
@@ -283,6 +285,8 @@ def look(item: Mapping[str, Any]) -> Look:
         if re.fullmatch(pattern, item["name"]):
             hinted = _by_hint(hint, made) if made and found.type in _OF_PEOPLE else None
             one_of_many = found.type == "list[image]" and hinted is not None and hinted.type == "image"
+            if made and found.type in _TEXT_OR_NUMBER and re.search(r"\| (list|tuple)\b", hint):
+                return _ANY  # one or several
             return hinted if hinted and not one_of_many else _with_list(found, hint)
     if choices := _choices(hint):
         return choices

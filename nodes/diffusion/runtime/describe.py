@@ -32,12 +32,14 @@ from nodes.diffusion.runtime.source import rewritten_inputs
 OF_EACH_PICTURE = ("image_latents", "image_height")
 """What blocks make of `image`. Where it is a list, several pictures go into one result, as with FLUX.2."""
 SEVERAL_PICTURES = "list[PIL.Image.Image]"
+SEVERAL_TEXTS = "str | list[str]"
 
 
 @dataclass(frozen=True)
 class Said:
-    """What the blocks of a pipeline say of names: type hints (`taken`: by those that take them), texts and groups."""
+    """What the blocks of a pipeline say of names: type hints, of those who make and who take them; texts; groups."""
 
+    made: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -121,12 +123,11 @@ def said_in(*roots: ModularPipelineBlocks) -> Said:
     each = [block for root in roots for block in _with_all_within(root) if _is_leaf(block)]
     for block in each:
         for output in block.intermediate_outputs:
-            _note(said, output)
+            _note(said, output, said.made)
     for block in each:
         for param in block.inputs:
             if param.name:
-                _note(said, param)
-                said.taken.setdefault(param.name, hint_text(param.type_hint))
+                _note(said, param, said.taken)
     return said
 
 
@@ -216,7 +217,7 @@ class _Step:
             path,
             takes=frozenset(param.name or _whole_group(param.kwargs_type) for param in params),
             needs=frozenset(param.name for param in params if param.name and param.required and param.default is None),
-            makes=frozenset(output.name for output in block.intermediate_outputs),
+            makes=frozenset(output.name for output in block.intermediate_outputs) | rewritten_inputs(block),
         )
 
 
@@ -297,12 +298,14 @@ def _runnable(described: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _input(param: Any, around: Around, said: Said) -> dict[str, Any]:
     name = param.name or ""
-    hint = hint_text(param.type_hint) or said.types.get(name, "")
-    if name == "image" and any(said.types.get(each, "").startswith("list[") for each in OF_EACH_PICTURE):
-        hint = SEVERAL_PICTURES
     group = param.kwargs_type or said.groups.get(name, "")
     members = (name,) if name else [member for member, of in said.groups.items() if of == group]
     upstream = any(member in around.before for member in members)
+    hint = hint_text(param.type_hint) or said.types.get(name, "")
+    if upstream and name and (handed := _handed_on(name, said)) != SEVERAL_TEXTS:
+        hint = handed
+    if name == "image" and any(said.types.get(each, "").startswith("list[") for each in OF_EACH_PICTURE):
+        hint = SEVERAL_PICTURES
     default, required = param.default, bool(param.required)
     asked = None if upstream else around.asked.get(name)
     if asked is not None and default is None:
@@ -339,10 +342,21 @@ def _final(block: ModularPipelineBlocks, names: list[str], around: Around, said:
 
 
 def _made_type(param: Any, around: Around, said: Said) -> str:
-    """Blocks call pictures what still are tensors, when another block makes pictures of them: that one knows."""
-    hint = hint_text(param.type_hint) or said.types.get(param.name, "")
-    taken = said.taken.get(param.name, "")
-    return taken if param.name in (around.after or ()) and "Image" in hint and "Tensor" in taken else hint
+    if param.name in (around.after or ()):
+        return _handed_on(param.name, said)
+    return hint_text(param.type_hint) or said.types.get(param.name, "")
+
+
+def _handed_on(name: str, said: Said) -> str:
+    """The hint for what one block makes and another takes, the same at both ends.
+
+    Blocks call pictures what still are tensors, when another block makes pictures of them: that one knows. And they
+    call one text what may be several.
+    """
+    made, taken = said.made.get(name, ""), said.taken.get(name, "")
+    if "Image" in made and "Tensor" in taken:
+        return taken
+    return SEVERAL_TEXTS if taken == "str" and made.startswith("list") else made or taken
 
 
 def _last(block: ModularPipelineBlocks) -> ModularPipelineBlocks:
@@ -351,9 +365,10 @@ def _last(block: ModularPipelineBlocks) -> ModularPipelineBlocks:
     return block_at(block, names[-1]) if len(names) > 1 else block
 
 
-def _note(said: Said, param: Any) -> None:
+def _note(said: Said, param: Any, hints: dict[str, str]) -> None:
     if hint := hint_text(param.type_hint):
         said.types.setdefault(param.name, hint)
+        hints.setdefault(param.name, hint)
     if text := _text(param.description):
         said.texts.setdefault(param.name, text)
     if param.kwargs_type:

@@ -7,6 +7,7 @@ in. Blocks in one pipeline share that state; a node hands it on by its outputs, 
 import ast
 import functools
 import inspect
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 _ANY = "*"
 _STATE = "block_state"
+ATTEMPTS = 20
+"""How often a file is parsed again while other threads parse as well."""
 
 
 def rewritten_inputs(block: ModularPipelineBlocks) -> set[str]:
     """The names of inputs that the block, or one inside, may give a new value."""
-    inputs = {param.name for param in block.inputs if param.name}
-    assigned = _assigned_within(block)
-    return inputs if _ANY in assigned else inputs & assigned
+    return {param.name for param in block.inputs if param.name} & _assigned_within(block)
 
 
 @functools.cache
@@ -35,8 +36,11 @@ def loop_bound(kind: type) -> str | None:
     return None
 
 
-def _assigned_within(block: ModularPipelineBlocks) -> frozenset[str]:
-    return _assigned(type(block)).union(*map(_assigned_within, block.sub_blocks.values()))
+def _assigned_within(block: ModularPipelineBlocks) -> set[str]:
+    """What the block and those inside assign to; one that computes the names may mean any of its inputs."""
+    own = _assigned(type(block))
+    names = {param.name for param in block.inputs if param.name} if _ANY in own else set()
+    return names.union(own, *map(_assigned_within, block.sub_blocks.values()))
 
 
 @functools.cache
@@ -72,8 +76,19 @@ def _tree(cls: type) -> ast.AST:
 @functools.lru_cache(maxsize=8)
 def _in_file(path: Path, changed: int) -> dict[str, ast.ClassDef]:
     """The classes in a file that was last changed at that time."""
-    tree = ast.parse(path.read_bytes())
+    tree = _parsed(path.read_bytes())
     return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _parsed(source: bytes) -> ast.Module:
+    """Python 3.11 counts the depth in a tree once for all threads, and may fail where another one parses just then.
+
+    `inspect` parses too, and so whatever is imported meanwhile: a lock of ours would not do, so it is tried again.
+    """
+    for _ in range(ATTEMPTS):
+        with suppress(SystemError):
+            return ast.parse(source)
+    return ast.parse(source)
 
 
 def _is_state(node: Any) -> bool:

@@ -1,5 +1,6 @@
 """Every model family of the installed diffusers is found, and nothing of its blocks is left out."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from diffusers import ModularPipeline
 from diffusers.modular_pipelines.modular_pipeline import MODULAR_PIPELINE_MAPPING
 
 from engine.catalogue.spec import Port
-from engine.catalogue.types import is_port_type
+from engine.catalogue.types import connection, is_port_type
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.runtime.describe import describe_workflow
 from nodes.diffusion.runtime.families import covered, default_blocks, family_classes
@@ -73,3 +74,31 @@ def test_ports_of_every_block_of_a_family(family: Any) -> None:
 
 def hides_what_is_needed(port: Port) -> bool:
     return port.required and port.advanced
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", family_classes(), ids=lambda cls: cls.__name__)
+def test_what_blocks_hand_each_other_goes_over_an_edge_as_it_is(family: Any) -> None:
+    """Between stages, and between single blocks: no edge would map a node over a list, or be refused."""
+    root = default_blocks(family)
+    for workflow in list(root._workflow_map or [""]):
+        described = describe_workflow(root, workflow)
+        stages = [path for path in described["tree"] if "." not in path]
+        leaves = [
+            path for path in described["tree"] if not any(other.startswith(f"{path}.") for other in described["tree"])
+        ]
+        for level in (stages, leaves):
+            assert list(unfit(level, described["blocks"])) == []
+
+
+def unfit(paths: list[str], described: dict[str, Any]) -> Iterator[str]:
+    """The edges by name, from the latest maker to whoever takes it, that would not be direct."""
+    made: dict[str, tuple[str, Port]] = {}
+    for path in paths:
+        ports = {port.name: port for port in input_ports(described[path])}
+        for item in described[path]["inputs"]:
+            if item["upstream"] and item["name"] in made and item["name"] in ports:
+                maker, output = made[item["name"]]
+                if connection(output.type, ports[item["name"]].type) != "direct":
+                    yield f"{maker} → {path}: {output.name} {output.type} → {ports[item['name']].type}"
+        made |= {port.name: (path, port) for port in output_ports(described[path])}
