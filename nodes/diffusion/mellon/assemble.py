@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from pydantic import BaseModel
@@ -153,18 +154,20 @@ class _Assembly:
 
     def _outer(self) -> Iterator[Link]:
         for edge in self.file.edges:
-            giver, takers = self._giver(edge.source), self._takers(edge.target)
-            if giver is None or not takers:
+            givers, takers = self._givers(edge.source), self._takers(edge.target)
+            if not givers or not takers:
                 self._missed(edge)
                 continue
-            for taker in takers:
+            pairs = zip(givers, takers, strict=False) if len(givers) > 1 else product(givers, takers)
+            for giver, taker in pairs:
                 yield self.ids[giver.node, giver.key], giver.port, self.ids[taker.node, taker.key], taker.port
 
-    def _giver(self, end: End) -> Ref | None:
+    def _givers(self, end: End) -> tuple[Ref, ...]:
         translation = self.translations[end.node]
         if translation.status == "placeholder":
-            return Ref(end.node, end.handle)
-        return translation.outputs.get(end.handle)
+            return (Ref(end.node, end.handle),)
+        found = translation.outputs.get(end.handle, ())
+        return (found,) if isinstance(found, Ref) else found
 
     def _takers(self, end: End) -> tuple[Ref, ...]:
         translation = self.translations[end.node]

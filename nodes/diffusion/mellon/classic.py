@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from nodes.diffusion.mellon.families import SD3_EMBEDDINGS
 from nodes.diffusion.mellon.file import MellonFile, MellonNode
 from nodes.diffusion.mellon.stages import seeds, stage_of
 from nodes.diffusion.mellon.translation import Made, Ref, Translation, given, picture_size
@@ -9,7 +10,7 @@ from nodes.diffusion.mellon.translation import Made, Ref, Translation, given, pi
 
 def prompt_encoder(node: MellonNode, file: MellonFile) -> Translation:
     found = stage_of(node, file, "text_encoder")
-    return replace(found, outputs={"embeds": Ref(node.id, "embeddings")})
+    return replace(found, outputs={"embeds": _embeddings(node)})
 
 
 def sampler(node: MellonNode, file: MellonFile) -> Translation:
@@ -41,10 +42,15 @@ def sampler(node: MellonNode, file: MellonFile) -> Translation:
         tuple(made),
         inputs={
             "pipeline": tuple(pipeline),
-            "embeds": (Ref(node.id, "embeddings"),),
+            "embeds": _embeddings(node),
             "image": (Ref(node.id, "image", "encode"),) if picture else (),
         },
         outputs={"latents": Ref(node.id, "latents"), "latents_preview": Ref(node.id, "latents")},
         links=(("encode", "image_latents", "", "image_latents"),) if picture else (),
         remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def _embeddings(node: MellonNode) -> tuple[Ref, ...]:
+    names = SD3_EMBEDDINGS if node.action.startswith("SD3") else ("embeddings",)
+    return tuple(Ref(node.id, name) for name in names)

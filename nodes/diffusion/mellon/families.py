@@ -27,3 +27,8 @@ GUIDED_BY_INPUT = frozenset({FLUX, KONTEXT, "Flux2ModularPipeline"})
 UNGUIDED = frozenset({KLEIN})
 PACKED = frozenset({FLUX, KONTEXT})
 """Families whose decoder must be told the size of the picture."""
+
+SD3_EMBEDDINGS = (
+    "prompt_embeds", "negative_prompt_embeds", "pooled_prompt_embeds", "negative_pooled_prompt_embeds",
+)  # fmt: skip
+"""Stable Diffusion 3 hands its embeddings on one by one, where other families have a bundle."""

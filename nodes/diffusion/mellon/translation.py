@@ -36,7 +36,8 @@ class Made:
 class Translation:
     """What a Mellon node becomes.
 
-    Edges go from `outputs` to `inputs`, by Mellon's names; an edge to one of `covered` is not missed. `links` are edges
+    Edges go from `outputs` to `inputs`, by Mellon's names: one output to each of the inputs, or several outputs to as
+    many inputs, in order. An edge to one of `covered` is not missed. `links` are edges
     between the nodes that are made: key and port, key and port. `remarks` are for a person to read.
     """
 
@@ -44,7 +45,7 @@ class Translation:
     text: str
     nodes: tuple[Made, ...] = ()
     inputs: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
-    outputs: Mapping[str, Ref] = field(default_factory=dict)
+    outputs: Mapping[str, Ref | tuple[Ref, ...]] = field(default_factory=dict)
     links: tuple[tuple[str, str, str, str], ...] = ()
     covered: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()

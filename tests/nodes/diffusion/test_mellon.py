@@ -313,6 +313,22 @@ def test_samplers_of_older_mellon_become_stages():
             "denoise.latents → decode.latents", "decode.images → show.images"} <= edges(graph)  # fmt: skip
 
 
+def test_stable_diffusion_3_hands_its_embeddings_on_one_by_one():
+    document = mellon(
+        kind("load", "Experiments.SD3PipelineLoader", model_id="org/sd3"),
+        kind("enc", "Experiments.SD3PromptEncoder", prompt="a cat", negative_prompt="ill"),
+        kind("s", "Experiments.SD3Sampler", cfg=4.5, cfg_cutoff=True, width=512),
+        edges="load.pipeline enc.pipeline\nload.pipeline s.pipeline\nenc.embeds s.embeds",
+    )  # fmt: skip
+    graph = import_mellon(document).graph
+    assert params(graph)["load"] == {"repo": "org/sd3", "workflow": "text2image", "guidance_scale": 4.5}
+    assert {edge for edge in edges(graph) if "embed" in edge} == {
+        f"encode.{name} → denoise.{name}"
+        for name in ("prompt_embeds", "negative_prompt_embeds", "pooled_prompt_embeds", "negative_pooled_prompt_embeds")
+    }
+    assert "cfg_cutoff has no counterpart" in remarks(document)["denoise"]
+
+
 @pytest.mark.parametrize(
     "document",
     [None, 3, "graph", [], {}, {"nodes": [], "edges": []}, {"nodes": [{"id": "a"}], "edges": []},
