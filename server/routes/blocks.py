@@ -1,8 +1,9 @@
 """Block repos: read one before its code runs, approve it at a commit, take that back."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +19,10 @@ router = APIRouter(prefix="/blocks", tags=["blocks"])
 
 STATUS = {"missing_repo": 404, "gated": 403, "download_failed": 502}
 """The answers to what keeps a repo from being read, by the problem's code."""
+
+Repo = Annotated[str, Path(description="A repo id of the hub such as `org/name`, or the name of a local folder.")]
+Revision = Annotated[str | None, Query(description="A branch, a tag or a whole commit; by default `main`.")]
+Commit = Annotated[str | None, Query(description="The approved commit, or `*`; by default all of the repo's.")]
 
 
 class ApprovedRepo(BaseModel):
@@ -61,7 +66,7 @@ async def list_approvals(here: Here) -> Approvals:
 
 
 @router.get("/{repo:path}", response_model=BlockReview)
-async def review_block(here: Here, repo: str, revision: str | None = None) -> Response:
+async def review_block(here: Here, repo: Repo, revision: Revision = None) -> Response:
     """Read a repo without running any of it: its files, code, requirements, and what changed since it was approved.
 
     Downloads the repo's small files, with `download_progress` events.
@@ -74,7 +79,7 @@ async def review_block(here: Here, repo: str, revision: str | None = None) -> Re
 
 
 @router.post("/{repo:path}/approve", response_model=ApprovedRepo, openapi_extra=body(ApproveRequest))
-async def approve_block(request: Request, here: Here, repo: str) -> Response:
+async def approve_block(request: Request, here: Here, repo: Repo) -> Response:
     """Let code of a repo run, in workers only, at a commit that is on this machine. It holds for no other repo."""
     wish = await read_model(request, ApproveRequest, here.settings.json_bytes)
     if not here.repos.remote_code:
@@ -89,7 +94,7 @@ async def approve_block(request: Request, here: Here, repo: str) -> Response:
 
 
 @router.delete("/{repo:path}/approve")
-async def revoke_block(here: Here, repo: str, commit: str | None = None) -> Revoked:
+async def revoke_block(here: Here, repo: Repo, commit: Commit = None) -> Revoked:
     """Take back a repo's approval at a commit, or all of them. What runs now runs on; nothing of it starts again."""
     revoked = here.repos.approvals.revoke(repo, commit)
     if revoked:

@@ -50,7 +50,10 @@ def test_folders_lie_below_the_data_folder_unless_set(tmp_path):
     settings = Settings(data=tmp_path, output=tmp_path / "elsewhere")
     found = settings.engine_config()
     assert (found.input_dir, found.output_dir) == (tmp_path / "input", tmp_path / "elsewhere")
-    assert found.settings == {"models": str(tmp_path / "models"), "offline": False}
+    assert found.settings == {
+        "models": str(tmp_path / "models"), "blocks": str(tmp_path / "blocks"),
+        "offline": False, "remote_code": True, "pickles": False,
+    }  # fmt: skip
     assert {type(found.results_disk), type(found.results_memory), type(found.artifacts_disk)} == {int}
 
 
