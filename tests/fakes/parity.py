@@ -43,9 +43,13 @@ def inputs() -> dict[str, Any]:
 class Parity:
     """One workflow of one repo below the models folder. `given` adds to `inputs`; None takes an input away."""
 
-    def __init__(self, direct: Direct, models: Path, repo: str, workflow: str, given: Mapping[str, Any]) -> None:
+    def __init__(
+        self, direct: Direct, models: Path, repo: str, workflow: str, given: Mapping[str, Any],
+        *, device: str = "cpu", dtype: str = "float32",
+    ) -> None:  # fmt: skip
         self._direct, self._folder, self._workflow = direct, models / repo, workflow
-        ref = direct.ref(repo, **({"workflow": workflow} if workflow else {}))
+        self._device, self._dtype = device, getattr(torch, dtype)
+        ref = direct.ref(repo, device=device, dtype=dtype, **({"workflow": workflow} if workflow else {}))
         self.ref = {name: value for name, value in ref.items() if workflow or name != "workflow"}
         ports = {port.name for port in self._interface("").inputs}
         both = inputs() | dict(given)
@@ -57,7 +61,8 @@ class Parity:
         """What diffusers makes, called as a person does in a script."""
         pipeline = ModularPipeline.from_pretrained(str(self._folder), workflow=self._workflow or None)
         names = [name for name in pipeline.pretrained_component_names if (self._folder / name).is_dir()]
-        pipeline.load_components(names=names, dtype=torch.float32)
+        pipeline.load_components(names=names, dtype=self._dtype)
+        pipeline.to(self._device)
         generator = torch.Generator().manual_seed(SEED)
         called = self.given | {"generator": generator, "output_type": "pil"}
         taken = {param.name for param in pipeline.blocks.inputs}
@@ -125,7 +130,7 @@ def comparable(value: Any) -> Any:
     if isinstance(value, Image.Image):
         return (value.size, value.mode, value.tobytes())
     if isinstance(value, torch.Tensor):
-        value = value.detach().float().numpy()
+        value = value.detach().float().cpu().numpy()
     if isinstance(value, numpy.ndarray):
         return (value.shape, value.tobytes())
     if isinstance(value, list | tuple):
