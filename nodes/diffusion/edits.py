@@ -73,8 +73,9 @@ def size(node: Node, interface: Interface | None) -> tuple[float, float]:
         return float(width or WIDTH), _USUAL_HEIGHT
     shown = [port for port in interface.inputs if not port.advanced]
     texts = sum(port.widget is not None and port.widget.kind in ("multiline", "json") for port in shown)
+    repos = sum(port.widget is not None and port.widget.kind == "repo" for port in shown)
     outputs = sum(not port.advanced for port in interface.outputs)
-    return float(width or WIDTH), _HEADER + _ROW * (max(len(shown), outputs) + 1) + _TEXT * texts
+    return float(width or WIDTH), _HEADER + _ROW * (max(len(shown), outputs) + repos + 1) + _TEXT * texts
 
 
 def in_a_row(

@@ -4,17 +4,18 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.bench.serving import serving
 from tests.fakes import blocks
 from tests.fakes.hub import FakeHub
 from tests.web.canvas import Canvas
-from tests.web.conftest import Complaints
+from tests.web.conftest import PATIENCE, Complaints
+from tests.web.test_accessibility import AXE, Findings
 from tests.web.test_building import choose, header, menu, opened, saved
 
 ROOT = Path(__file__).parents[2]
@@ -243,6 +244,47 @@ def test_a_local_block_changes_at_the_node_when_its_file_is_saved(
     )
     expect(canvas.param("more", "times")).to_be_visible()
     expect(canvas.field("more", "old_prompt")).to_have_value("a red circle")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_violations_in_the_dialogs_about_blocks(
+    browser: Browser, address: str, complaints: Complaints, scheme: Literal["light", "dark"], hub: FakeHub,
+    http: httpx.Client, tmp_path: Path,
+) -> None:  # fmt: skip
+    repo = f"axe/{scheme}"
+    expander(hub, tmp_path / "repo", repo, plain="", rich="x")
+    approve(http, repo)
+    hub.commit(repo, {"styles.py": "STYLES = {'plain': '', 'rich': 'y'}\n", "old.bin": b"0", "more.py": "X = 1\n"})
+    context = browser.new_context(base_url=address, color_scheme=scheme, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(path=AXE)
+    complaints.listen(context, address)
+    canvas = Canvas(context.new_page())
+    findings = Findings(canvas.page)
+    nodes = [custom("new", f"{repo}@main"), PIPELINE, block("whole"), custom("old", repo)]
+    opened(canvas, http, f"axe-{scheme}", nodes, ("load.pipeline->whole.pipeline",))
+    findings.judge("nodes")
+    dialog = review(canvas, "new")
+    for file in ("styles.py", "more.py", "block.py"):
+        dialog.get_by_role("button", name=f"File {file}").click()
+        findings.judge(f"review of {file}")
+    canvas.press("Escape")
+    for item in ("Insert block", "Publish"):
+        menu(canvas, header(canvas, "whole"), item)
+        expect(canvas.page.get_by_role("dialog")).to_be_visible()
+        findings.judge(item)
+        canvas.press("Escape")
+    header(canvas, "whole").click()
+    expect(canvas.page.get_by_role("heading", name="Blocks inside")).to_be_visible()
+    findings.judge("block doc")
+    canvas.focus_pane()
+    canvas.button("Menu").click()
+    canvas.page.get_by_role("menuitem", name="Update repos").click()
+    expect(canvas.page.get_by_role("dialog", name="Update repos")).not_to_contain_text("Asking")
+    findings.judge("update")
+    context.close()
+    findings.expect_none()
+    assert complaints.unexpected() == []
 
 
 # One node and many

@@ -9,7 +9,6 @@ import {
   Combine,
   Copy,
   CopyPlus,
-  FileText,
   Group,
   LayoutDashboard,
   Maximize,
@@ -82,8 +81,9 @@ function nodeMenu(id: string): readonly MenuItem[] {
     "separator",
     ...modeItems(),
     { label: words.showAdvanced, checked: open, disabled: !foldable, onSelect: () => dispatch(setAdvanced(id, !open)) },
-    { label: words.documentation, icon: BookOpen, onSelect: () => showInspector("node") },
-    ...(isBlockNode(node) ? blockItems(node) : []),
+    ...(isBlockNode(node)
+      ? blockItems(node)
+      : [{ label: words.documentation, icon: BookOpen, onSelect: () => showInspector("node") }]),
     "separator",
     ...removeItems(),
   ];
@@ -147,7 +147,7 @@ function blockItems(node: GraphNode): readonly MenuItem[] {
       disabled: pending,
       onSelect: () => blocks.openPublish([node.id]),
     },
-    { label: words.blocks.doc, icon: FileText, onSelect: () => showInspector("node") },
+    { label: words.blocks.doc, icon: BookOpen, onSelect: () => showInspector("node") },
   ];
 }
 

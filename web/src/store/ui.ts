@@ -30,7 +30,7 @@ export type DialogState =
   | { readonly kind: "mask"; readonly nodeId: string; readonly param: string; readonly image: string }
   | { readonly kind: "text"; readonly title: string; readonly text: string }
   | { readonly kind: "history"; readonly graph: string }
-  | { readonly kind: "review"; readonly repo: string; readonly revision: string | null }
+  | { readonly kind: "review"; readonly repo: string; readonly revision: string | null; readonly then?: "update" }
   | { readonly kind: "insert"; readonly nodeId: string }
   | { readonly kind: "publish"; readonly nodes: readonly string[] }
   | { readonly kind: "update" }

@@ -6,7 +6,7 @@ import { reportError } from "@/panels/shell/reportError";
 import { compileAgain } from "@/store/compile";
 import { useDownload } from "@/store/connection";
 import { toast } from "@/store/toasts";
-import { closeDialog } from "@/store/ui";
+import { closeDialog, openDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { blocks } from "@/strings/blocks";
 import { Button } from "@/ui/Button";
@@ -22,7 +22,15 @@ const words = blocks.review;
 /** A folder on this machine is approved whatever its content: it is meant to be changed. */
 const ANY_COMMIT = "*";
 
-export function ReviewDialog({ repo, revision }: { repo: string; revision: string | null }) {
+export interface ReviewDialogProps {
+  repo: string;
+  revision: string | null;
+  /** The dialog that this one was opened from, to go back to. */
+  then?: "update";
+}
+
+export function ReviewDialog({ repo, revision, then }: ReviewDialogProps) {
+  const leave = () => (then === undefined ? closeDialog() : openDialog({ kind: then }));
   const { data: review, error, refetch } = useReview(repo, revision);
   const { data: trust } = useTrust();
   const allowed = trust?.remote_code !== false;
@@ -32,8 +40,8 @@ export function ReviewDialog({ repo, revision }: { repo: string; revision: strin
       flush
       size="xl"
       title={words.title(repo)}
-      onOpenChange={closeDialog}
-      footer={review && <Decision review={review} allowed={allowed} />}
+      onOpenChange={leave}
+      footer={review && <Decision review={review} allowed={allowed} onLeave={leave} />}
     >
       {review ? (
         <Review review={review} allowed={allowed} />
@@ -58,7 +66,13 @@ function Review({ review, allowed }: { review: BlockReview; allowed: boolean }) 
   );
 }
 
-function Decision({ review, allowed }: { review: BlockReview; allowed: boolean }) {
+interface DecisionProps {
+  review: BlockReview;
+  allowed: boolean;
+  onLeave: () => void;
+}
+
+function Decision({ review, allowed, onLeave }: DecisionProps) {
   const [busy, setBusy] = useState(false);
   const forget = useForgetTrust();
   const { repo, commit, local, approved } = review;
@@ -68,18 +82,18 @@ function Decision({ review, allowed }: { review: BlockReview; allowed: boolean }
       await approve(repo, local ? ANY_COMMIT : commit);
       await forget();
       toast({ kind: "success", title: words.approved(repo) });
-      closeDialog();
+      onLeave();
       compileAgain({ retry: true });
     } catch (error) {
       reportError(text.canvas.blocks.failed.approve, error);
       setBusy(false);
     }
   };
-  if (approved) return <Button onClick={closeDialog}>{text.common.close}</Button>;
+  if (approved) return <Button onClick={onLeave}>{text.common.close}</Button>;
   return (
     <>
       <p className="mr-auto max-w-[60ch] text-xs text-muted">{local ? words.riskLocal : words.risk}</p>
-      <Button onClick={closeDialog}>{text.common.cancel}</Button>
+      <Button onClick={onLeave}>{text.common.cancel}</Button>
       <Button variant="primary" disabled={busy || !allowed} onClick={() => void accept()}>
         {local ? words.approveLocal : words.approve}
       </Button>

@@ -8,6 +8,7 @@ import { Badge } from "@/ui/Badge";
 import { CopyButton } from "@/ui/CopyButton";
 import { cx } from "@/ui/cx";
 import { diffSize, readUnified } from "@/graph/unified";
+import "./code.css";
 import { filesOf, sortedRequirements, stateOf } from "./reviewed";
 
 const words = blocks.review;
@@ -135,9 +136,7 @@ function Requirements({ review: { requirements, pip } }: { review: BlockReview }
         <div className="mt-3">
           <p className="mb-1 text-xs text-muted">{words.pip}</p>
           <div className="flex items-start gap-1 rounded-control bg-sunken p-2">
-            <code className="min-w-0 flex-1 font-mono text-xs text-body select-text [overflow-wrap:anywhere]">
-              {pip}
-            </code>
+            <code className="plain-code min-w-0 flex-1 text-body select-text [overflow-wrap:anywhere]">{pip}</code>
             <CopyButton compact value={pip} label={words.copyPip} />
           </div>
         </div>
@@ -157,7 +156,7 @@ function RequirementRow({ requirement: { name, specifier, installed, state } }: 
         className={cx("mt-0.5 shrink-0", isMet ? "text-success" : state === "missing" ? "text-danger" : "text-warning")}
       />
       <span className="min-w-0 flex-1 text-body [overflow-wrap:anywhere]">
-        {name} <span className="font-mono text-xs text-muted">{specifier}</span>
+        {name} <code className="plain-code text-muted">{specifier}</code>
       </span>
       <span className="shrink-0 text-xs text-muted">{words.states[state]}</span>
     </li>

@@ -99,7 +99,7 @@ function Change({ change: { repo, before, after }, hasCode }: { change: PinChang
         <Button
           size="sm"
           aria-label={words.changesOf(repo)}
-          onClick={() => openDialog({ kind: "review", repo: splitRepo(repo).repo, revision: after })}
+          onClick={() => openDialog({ kind: "review", repo: splitRepo(repo).repo, revision: after, then: "update" })}
         >
           {words.changes}
         </Button>

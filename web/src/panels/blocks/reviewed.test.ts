@@ -40,10 +40,10 @@ test("on a new commit the changes are first, files that are gone among them", ()
     { path: "README.md", status: "changed" as const, unified: "" },
   ];
   const changed = review({ diff, approved_commit: "b" });
-  expect(firstFile(changed)).toBe("helpers.py");
+  expect(firstFile(changed)).toBe("README.md");
   expect(filesOf(changed).slice(0, 3)).toEqual([
-    { path: "helpers.py", change: "removed" },
     { path: "README.md", change: "changed" },
+    { path: "helpers.py", change: "removed" },
     { path: "aaa.py", change: null },
   ]);
   expect([stateOf(changed), stateOf(review({})), stateOf(review({ approved: true }))]).toEqual([

@@ -15,7 +15,8 @@ export function filesOf({
 
 function rank({ path, change }: { path: string; change: FileChange["status"] | null }): number {
   const kind = path.endsWith(".py") ? 0 : path.endsWith(".json") ? 1 : 2;
-  return (change === null ? 10 : 0) + kind + (path.includes("/") ? 0.5 : 0);
+  const order = { changed: 0, added: 10, removed: 20, same: 30 }[change ?? "same"];
+  return order + kind + (path.includes("/") ? 0.5 : 0);
 }
 
 /** What changed, else the block itself; empty if there is no file. */

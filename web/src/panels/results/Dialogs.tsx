@@ -50,7 +50,7 @@ function Shown({ dialog }: { dialog: DialogState }) {
     case "history":
       return <HistoryDialog graph={dialog.graph} />;
     case "review":
-      return <ReviewDialog repo={dialog.repo} revision={dialog.revision} />;
+      return <ReviewDialog {...dialog} />;
     case "insert":
       return <InsertDialog nodeId={dialog.nodeId} />;
     case "publish":
