@@ -13,8 +13,8 @@ REPORT_EVERY = 0.25
 """Seconds between progress reports."""
 CHECK_EVERY = 0.1
 """Seconds between looks whether the download is still wanted."""
-_BYTE_BARS = ("huggingface_hub.snapshot_download", "huggingface_hub.http_get")
-"""Names of the hub client's progress bars that count the bytes written; others count files, or bytes a second time."""
+_BYTES = "huggingface_hub.snapshot_download"
+"""Name of the hub client's progress bar that counts the bytes written; others count files, or bytes a second time."""
 
 
 class Download:
@@ -70,7 +70,7 @@ class Download:
 
         class Bar(tqdm):
             def __init__(self, *args: Any, **options: Any) -> None:
-                self._counts = options.get("name") in _BYTE_BARS
+                self._counts = options.get("name") == _BYTES
                 super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]
 
             def update(self, n: float | None = 1) -> bool | None:

@@ -13,8 +13,7 @@ from nodes.diffusion.trust import ANY_COMMIT, LOCAL, Approvals, require_approval
 DEMO_FOLDER = Path(__file__).parents[1] / "demo" / "model"
 INDEX_FILES = ("modular_model_index.json", "model_index.json")
 BLOCK_CONFIG = "modular_config.json"
-CODE_PATTERNS = ("*.py",)
-CONFIG_PATTERNS = ("*.json", "*.txt", "*.model", "*.jinja", "*.md", *CODE_PATTERNS)
+CONFIG_PATTERNS = ("*.json", "*.txt", "*.model", "*.jinja", "*.md", "*.py")
 """What is small and read before any weights. Code among it is only kept: running it takes an approval."""
 PICKLED = (".bin", ".ckpt", ".pt", ".pth", ".pkl")
 HASHED_WHOLE = 64 * 2**20
