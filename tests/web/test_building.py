@@ -547,10 +547,12 @@ def test_from_afar_nodes_are_boxes_with_their_names(canvas: Canvas, http: httpx.
     expect(canvas.node("sum")).to_have_attribute("data-simple", "")
     expect(canvas.node("sum").locator("header")).to_contain_text("Expression")
     expect(canvas.param("sum", "a")).to_have_count(0)
-    expect(canvas.edge("one.number->sum.a")).to_be_attached()
+    expect(canvas.page.locator(".far-wires path")).to_have_count(1)
     canvas.focus_pane()
     canvas.press("f")
     expect(canvas.param("sum", "a")).to_be_visible()
+    expect(canvas.page.locator(".far-wires")).to_have_count(0)
+    expect(canvas.edge("one.number->sum.a")).to_be_attached()
 
 
 def test_two_hundred_steps_are_undone_one_by_one(canvas: Canvas, http: httpx.Client) -> None:

@@ -225,6 +225,18 @@ def settled(thing: Locator) -> Any:
     return place
 
 
+# The models
+
+
+def test_the_models_panel_lists_what_is_here_and_what_is_loaded(canvas: Canvas) -> None:
+    canvas.open_template("Text to image")  # its repo widget asks for the models, too
+    canvas.fill("denoise", "num_inference_steps", "2")
+    assert canvas.run()["state"] == "succeeded"
+    models = panel(canvas, "Models")
+    expect(models.get_by_role("region", name="On this machine").get_by_role("listitem")).to_contain_text(["demo"])
+    expect(models.get_by_role("region", name="In memory").get_by_role("listitem").first).to_be_visible()
+
+
 # The inspector
 
 
@@ -250,7 +262,7 @@ def test_the_inspector_tells_all_about_a_node(canvas: Canvas) -> None:
     choose(canvas, "denoise")
     about = inspector(canvas, "Node")
     expect(about.get_by_role("textbox", name="Title")).to_have_value("Denoise")
-    expect(about.get_by_role("button", name="Documentation")).to_be_visible()
+    expect(about.get_by_role("button", name="Documentation").first).to_be_visible()
     for part in ("Inputs", "Outputs", "Last run", "Why did this run again?"):
         expect(about.get_by_role("button", name=part)).to_be_visible()
     expect(about.get_by_role("listitem").filter(has_text=re.compile("^Seed"))).to_contain_text("int")

@@ -19,6 +19,7 @@ import { text } from "@/strings";
 import { ContextMenu } from "@/ui/ContextMenu";
 import { GRID, openPaletteAtPointer } from "./actions";
 import { ConnectionLine } from "./ConnectionLine";
+import { FarWires } from "./FarWires";
 import type { FlowNode, WireEdge } from "./flowTypes";
 import { GroupFrame } from "./GroupFrame";
 import { LOW_ZOOM, LowZoom } from "./LowZoom";
@@ -71,7 +72,7 @@ export function GraphCanvas() {
   );
   const items = useCallback(() => menuAt(flow, menuPlace.current), [flow]);
   // React Flow takes changeable lists, but does not change them.
-  const drawn = useMemo(() => ({ nodes: [...nodes], edges: [...edges] }), [nodes, edges]);
+  const drawn = useMemo(() => ({ nodes: [...nodes], edges: low ? [] : [...edges] }), [nodes, edges, low]);
 
   return (
     <LowZoom.Provider value={low}>
@@ -132,6 +133,7 @@ export function GraphCanvas() {
             ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
             aria-label={text.canvas.label}
           >
+            {low && <FarWires nodes={nodes} edges={edges} />}
             {grid && <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />}
             {minimap && !viewer && nodes.length > 0 && (
               <MiniMap<FlowNode>
@@ -143,7 +145,7 @@ export function GraphCanvas() {
                 ariaLabel={text.canvas.minimap}
               />
             )}
-            <ZoomControls />
+            <ZoomControls viewer={viewer} />
           </ReactFlow>
           <PortTip wrapper={wrapper} />
           <WrongDropNote />

@@ -41,6 +41,7 @@ function NodeFrameView({ id, data: { node, ports, box } }: NodeProps<BlockNode>)
     >
       <NodeHeader node={node} title={title} state={state} simple={low} pending={ports?.pending === true} />
       <PreviewWatch id={id} />
+      {low && box.preview && <NodeMedia id={id} title={title} place={box.preview} />}
       {low ? null : (
         <>
           <span className="sr-only">{text.canvas.states[state]}</span>

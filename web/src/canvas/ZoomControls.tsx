@@ -13,7 +13,7 @@ const STEP = 1.25;
 /** ms within which another press goes on from where the one before leads, not from where the motion is. */
 const IN_A_ROW = 300;
 
-export function ZoomControls() {
+export function ZoomControls({ viewer }: { viewer: boolean }) {
   const flow = useReactFlow<FlowNode, WireEdge>();
   const percent = useStore((state) => Math.round(state.transform[2] * 100));
   const minimap = useSettings((settings) => settings.minimap);
@@ -44,14 +44,16 @@ export function ZoomControls() {
         shortcut="F"
         onClick={() => fitAll(flow)}
       />
-      <IconButton
-        size="sm"
-        side="top"
-        icon={MapIcon}
-        label={text.canvas.minimap}
-        active={minimap}
-        onClick={() => setSettings({ minimap: !minimap })}
-      />
+      {!viewer && (
+        <IconButton
+          size="sm"
+          side="top"
+          icon={MapIcon}
+          label={text.canvas.minimap}
+          active={minimap}
+          onClick={() => setSettings({ minimap: !minimap })}
+        />
+      )}
     </Panel>
   );
 }

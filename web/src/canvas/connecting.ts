@@ -60,11 +60,11 @@ function refusal(reason: string): Verdict {
   return { fits: false, reason, types: null };
 }
 
-/** `list[image]` → "a list (an image each)". */
+/** `image` → "an image", `list[image]` → "images". */
 function typeName(type: string): string {
   const names: Readonly<Record<string, string>> = text.canvas.typeNames;
   const item = names[itemType(type)] ?? itemType(type);
-  return isList(type) ? text.canvas.listName(item) : item;
+  return isList(type) ? (text.canvas.typePlurals[itemType(type)] ?? text.canvas.listName(item)) : item;
 }
 
 export interface Converter {

@@ -73,7 +73,15 @@ export const canvas = {
     file: "a file",
     any: "anything",
   } satisfies Record<string, string>,
-  listName: (item: string) => `a list (${item} each)`,
+  typePlurals: {
+    image: "images",
+    mask: "masks",
+    video: "videos",
+    file: "files",
+    string: "texts",
+    float: "numbers",
+  } as Record<string, string>,
+  listName: (item: string) => `a list, ${item} each`,
   // Search
   addNode: "Add a node",
   addNodePlaceholder: "Search nodes by name, category or type",
