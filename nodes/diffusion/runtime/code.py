@@ -50,7 +50,7 @@ def blocks_class(located: Located, repos: Repos) -> type[ModularPipelineBlocks]:
     repos.require_approval(located)
     package = package_of(located)
     if f"{package}.{module_name}" not in sys.modules:
-        _fetch_beside(located, repos)
+        fetch_beside(located, repos)
     with _one_at_a_time(), problems_of(located):
         module = importlib.import_module(f"{package}.{module_name}")
     found = getattr(module, class_name, None)
@@ -75,7 +75,7 @@ class problems_of:
         raise NodeError(_problem(self._located, error)) from error
 
 
-def _fetch_beside(located: Located, repos: Repos) -> None:
+def fetch_beside(located: Located, repos: Repos) -> None:
     """Have at hand what the code may read beside itself: a table, a font, a list of words; no weights."""
     small = [
         glob.escape(name)

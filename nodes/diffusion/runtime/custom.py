@@ -1,6 +1,7 @@
 """Describes and runs the blocks of any repo as one node, with components of their own or of a connected pipeline."""
 
 import ctypes
+import functools
 import hashlib
 import queue
 import threading
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from diffusers.modular_pipelines.mellon_node_utils import MellonParam, input_param_to_mellon_param
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
@@ -22,7 +23,7 @@ from nodes.diffusion.own_code import bad_block, has_code
 from nodes.diffusion.ref import ComponentRef, PipelineRef, parse_ref
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
 from nodes.diffusion.runtime.blocks import Pipeline, root_pipeline, workflows
-from nodes.diffusion.runtime.code import problems_of
+from nodes.diffusion.runtime.code import fetch_beside, problems_of
 from nodes.diffusion.runtime.components import ComponentStore
 from nodes.diffusion.runtime.convert import flat_pictures
 from nodes.diffusion.runtime.describe import describe_block
@@ -30,6 +31,8 @@ from nodes.diffusion.runtime.foreign import foreign_sources
 from nodes.diffusion.runtime.run import run_ref
 from nodes.diffusion.runtime.sizes import sizes
 from nodes.diffusion.runtime.weights import refuse_pickled
+
+Result = TypeVar("Result")
 
 DESCRIBE_SECONDS = 60.0
 """How long a repo's code may take to be imported and to say what it is."""
@@ -45,17 +48,27 @@ def described(located: Located, repos: Repos, data_dir: Path, workflow: str) -> 
     author says of the node), `warnings` and `sizes` (see `runtime.sizes`).
     Raises NodeError for a repo without blocks, and for code that may not run, fails, never ends or ends the worker.
     """
+    if has_code(located):
+        fetch_beside(located, repos)  # what is downloaded here does not count as time that the code takes
     with _crashes_remembered(data_dir, located):
-        made = _within(DESCRIBE_SECONDS, located, lambda: _describe(located, repos, workflow))
+        pipe, facts = _within(DESCRIBE_SECONDS, located, lambda: _describe(located, repos, workflow))
     if not located.on_hub and repos.locate(located.repo).commit != located.commit:
         raise NodeError(
             f"The folder of {located.repo!r} changed while it was read.", remedy="It is read again.",
             port="repo", code=STALE_DESCRIPTION,
         )  # fmt: skip
-    return made
+    config, warnings = overlay.read_config(located.folder)
+    return facts | {
+        "lacks": lacking(pipe, located),
+        "foreign": foreign_sources(pipe, located),
+        "mellon": overlay.node_config(config),
+        "warnings": warnings,
+        "sizes": sizes(pipe, located, repos),
+    }
 
 
-def _describe(located: Located, repos: Repos, workflow: str) -> dict[str, Any]:
+def _describe(located: Located, repos: Repos, workflow: str) -> tuple[Pipeline, dict[str, Any]]:
+    """The pipeline, without weights, and what its blocks say of themselves."""
     with problems_of(located):
         refuse_pickled(repos, located)
         pipe = root_pipeline(located, repos)
@@ -69,18 +82,8 @@ def _describe(located: Located, repos: Repos, workflow: str) -> dict[str, Any]:
         facts["inputs"] = [
             item | ({"mellon": said[item["name"]]} if item["name"] in said else {}) for item in facts["inputs"]
         ]
-    config, warnings = overlay.read_config(located.folder)
-    return facts | {
-        "leaf": own and not pipe._blocks.sub_blocks,
-        "workflow": chosen,
-        "asks": _asks(pipe._blocks),
-        "workflows": known,
-        "lacks": lacking(pipe, located),
-        "foreign": foreign_sources(pipe, located),
-        "mellon": overlay.node_config(config),
-        "warnings": warnings,
-        "sizes": sizes(pipe, located, repos),
-    }
+        facts |= {"leaf": own and not pipe._blocks.sub_blocks, "workflow": chosen, "workflows": known}
+        return pipe, facts | {"asks": _asks(pipe._blocks)}
 
 
 def _refuse_names(located: Located, facts: Mapping[str, Any]) -> None:
@@ -98,8 +101,7 @@ def _asks(blocks: ModularPipelineBlocks) -> dict[str, list[str]]:
 
 
 def lacking(pipe: Pipeline, located: Located) -> list[str]:
-    """The components with weights that neither the repo nor its blocks say where to find. A repo with an index says
-    so of all it needs."""
+    """The components with weights that the blocks name no place for; a repo with an index says it of all it needs."""
     if any((located.folder / name).is_file() for name in INDEX_FILES):
         return []
     specs = (pipe.get_component_spec(name) for name in pipe.pretrained_component_names)
@@ -192,20 +194,21 @@ def _as_port(name: str, kind: str, value: Any) -> Any:
 # Code that does not come back
 
 
-def _within(seconds: float, located: Located, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _within(seconds: float, located: Located, work: Callable[[], Result]) -> Result:
     """What `work` returns or raises. Raises NodeError if that takes longer, and tells its thread to stop."""
-    ended: queue.SimpleQueue[tuple[dict[str, Any] | None, BaseException | None]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[Callable[[], Result]] = queue.SimpleQueue()
 
     def attempt() -> None:
         try:
-            ended.put((work(), None))
+            result = work()
+            ended.put(lambda: result)
         except BaseException as error:  # whatever it is, the one who waits gets it
-            ended.put((None, error))
+            ended.put(functools.partial(_raise, error))
 
     thread = threading.Thread(target=attempt, name=f"describe {located.repo}", daemon=True)
     thread.start()
     try:
-        result, error = ended.get(timeout=seconds)
+        outcome = ended.get(timeout=seconds)
     except queue.Empty:
         # reaches Python code within an instruction; what hangs in C keeps its thread
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
@@ -213,10 +216,11 @@ def _within(seconds: float, located: Located, work: Callable[[], dict[str, Any]]
             f"The code of repo {located.repo!r} did not come back within {seconds:g} s.",
             remedy="Mend the code: importing a block must not compute or wait.", port="repo", code="block_hangs",
         ) from None  # fmt: skip
-    if error is not None:
-        raise error
-    assert result is not None
-    return result
+    return outcome()
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
 
 
 @contextmanager
