@@ -7,14 +7,16 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import FileResponse, Response
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from engine.graph.document import compact_graph
 from engine.graph.embedded import NotAPicture, embed
 from engine.values.artifacts import media_type
 from engine.values.refs import ArtifactRef
-from server.bodies import missing
-from server.openapi import upload_body
+from server.bodies import missing, read_model
+from server.errors import HttpProblem
+from server.fetching import fetched
+from server.openapi import body, upload_body
 from server.state import Here, State
 from server.uploads import keep_upload, uploaded
 
@@ -35,6 +37,30 @@ async def upload_artifact(request: Request, here: Here) -> Response:
     """
     limit = here.settings.upload_bytes
     ref = await keep_upload(here.engine.artifacts, uploaded(request, limit), limit)
+    headers = {"Location": f"/api/artifacts/{ref.id}"}
+    return Response(_ref.dump_json(ref), status_code=201, headers=headers, media_type="application/json")
+
+
+class FetchRequest(BaseModel):
+    """A picture, video or sound on the web."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(max_length=4_000)
+
+
+@router.post("/fetch", status_code=201, response_model=ArtifactRef, openapi_extra=body(FetchRequest))
+async def fetch_artifact(request: Request, here: Here) -> Response:
+    """Fetch a file from the web as an artifact. It is checked as an upload is.
+
+    Addresses of this machine and its network are 422, what goes wrong on the other side is 502, and a server that is
+    set to work offline fetches nothing: 409.
+    """
+    wish = await read_model(request, FetchRequest, here.settings.json_bytes)
+    if here.settings.offline:
+        raise HttpProblem(409, "offline", "The server is set to work offline.", "Switch the setting `offline` off.")
+    limit = here.settings.upload_bytes
+    ref = await keep_upload(here.engine.artifacts, fetched(wish.url, limit), limit)
     headers = {"Location": f"/api/artifacts/{ref.id}"}
     return Response(_ref.dump_json(ref), status_code=201, headers=headers, media_type="application/json")
 

@@ -12,7 +12,8 @@ def test_every_route_is_documented_and_has_a_stable_name(server):
     assert all("default" in operation["responses"] for operation in operations)
     assert sorted(operation["operationId"] for operation in operations) == [
         "approve_block", "block_doc", "collapse_blocks", "compile_graph", "delete_graph", "delete_model",
-        "delete_run", "download_model", "expand_block", "follow_run", "free_memory", "get_artifact", "get_catalogue",
+        "delete_run", "download_model", "expand_block", "fetch_artifact", "follow_run", "free_memory",
+        "get_artifact", "get_catalogue",
         "get_families", "get_graph", "get_health", "get_queue", "get_run", "get_system", "get_template",
         "get_thumbnail", "import_graph", "insert_block", "list_approvals", "list_graphs", "list_input_files",
         "list_models", "list_revisions", "list_runs", "list_templates", "publish_blocks", "publish_node", "put_graph",

@@ -15,10 +15,11 @@ from nodes.diffusion.mellon.translation import Made, Ref, Rule, Translation, giv
 def load_image(node: MellonNode, file: MellonFile) -> Translation:
     """A node for each file; several become a list."""
     names = list(file_names(node.value("file")))
-    remarks = [f"Fetch {name} and put it into the input folder as {base_name(name)}, or drop it on the node."
-               for name in names if name.startswith(("http://", "https://"))]  # fmt: skip
-    remarks += [
-        f"Put {base_name(name)} into the input folder, or drop it on the node." for name in names if "://" not in name
+    remarks = [
+        f"Fetch {name}, put it into the input folder as {base_name(name)}, or drop it on the node."
+        if _on_web(name)
+        else f"Put {base_name(name)} into the input folder, or drop it on the node."
+        for name in names
     ]
     if not names:
         remarks.append("No file is chosen.")
@@ -27,7 +28,11 @@ def load_image(node: MellonNode, file: MellonFile) -> Translation:
     first, several = Ref(node.id, "image"), len(names) > 1
     made = [
         Made(
-            "image.load", given(image=base_name(name) if name else None), key=str(index or ""), offset=(0, 320 * index)
+            "image.load",
+            given(image=base_name(name) if name else None),
+            key=str(index or ""),
+            extra={"source_url": name} if _on_web(name) else {},
+            offset=(0, 320 * index),
         )
         for index, name in enumerate(names or [""])
     ]
@@ -45,6 +50,10 @@ def load_image(node: MellonNode, file: MellonFile) -> Translation:
         "mapped", f"{node.label} is Load image" + (f", {len(names)} times, and Make list." if several else "."),
         tuple(made), outputs=outputs, links=tuple(links), remarks=tuple(remarks),
     )  # fmt: skip
+
+
+def _on_web(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def preview_image(node: MellonNode, file: MellonFile) -> Translation:

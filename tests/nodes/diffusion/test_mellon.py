@@ -95,7 +95,9 @@ def test_the_dynamic_node_sample_becomes_a_custom_block_with_a_list_of_pictures(
         "picture.image → make.items", "picture_2.image → make.items", "make.list → block.image",
         "block.images → show.images",
     }  # fmt: skip
-    assert "resources/turtle.png and put it into the input folder" in imported.graph.view["notes"][0]["text"]
+    assert "resources/turtle.png, put it into the input folder" in imported.graph.view["notes"][0]["text"]
+    sources = [(node.model_extra or {}).get("source_url", "") for node in imported.graph.nodes]
+    assert [url.rpartition("/")[2] for url in sources if url] == ["kangaroo.png", "turtle.png"]
 
 
 def test_places_widths_and_unseen_nodes_are_kept():

@@ -72,6 +72,29 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/artifacts/fetch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Fetch Artifact
+         * @description Fetch a file from the web as an artifact. It is checked as an upload is.
+         *
+         *     Addresses of this machine and its network are 422, what goes wrong on the other side is 502, and a server that is
+         *     set to work offline fetches nothing: 409.
+         */
+        readonly post: operations["fetch_artifact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/blocks": {
         readonly parameters: {
             readonly query?: never;
@@ -1147,6 +1170,14 @@ export interface components {
             readonly rows: readonly components["schemas"]["Coverage"][];
         };
         /**
+         * FetchRequest
+         * @description A picture, video or sound on the web.
+         */
+        readonly FetchRequest: {
+            /** Url */
+            readonly url: string;
+        };
+        /**
          * FileChange
          * @description What is new in a file since the last approved commit, as a unified diff; empty where it is no text.
          */
@@ -1184,7 +1215,9 @@ export interface components {
         };
         /**
          * FreeRequest
-         * @description `results` drops all cached results, in memory and on disk; `models` unloads all models, or the one named.
+         * @description `results` drops all cached results, in memory and on disk.
+         *
+         *     `models` unloads all models; with `model` those of that name, with `repo` those of that repo, with both the one.
          */
         readonly FreeRequest: {
             /**
@@ -1192,6 +1225,11 @@ export interface components {
              * @default null
              */
             readonly model?: string | null;
+            /**
+             * Repo
+             * @default null
+             */
+            readonly repo?: string | null;
             /**
              * What
              * @enum {string}
@@ -2729,6 +2767,39 @@ export interface operations {
             };
         };
     };
+    readonly fetch_artifact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FetchRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ArtifactRef"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     readonly list_approvals: {
         readonly parameters: {
             readonly query?: never;
@@ -2761,10 +2832,12 @@ export interface operations {
     readonly review_block: {
         readonly parameters: {
             readonly query?: {
+                /** @description A branch, a tag or a whole commit; by default `main`. */
                 readonly revision?: string | null;
             };
             readonly header?: never;
             readonly path: {
+                /** @description A repo id of the hub such as `org/name`, or the name of a local folder. */
                 readonly repo: string;
             };
             readonly cookie?: never;
@@ -2796,6 +2869,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description A repo id of the hub such as `org/name`, or the name of a local folder. */
                 readonly repo: string;
             };
             readonly cookie?: never;
@@ -2829,10 +2903,12 @@ export interface operations {
     readonly revoke_block: {
         readonly parameters: {
             readonly query?: {
+                /** @description The approved commit, or `*`; by default all of the repo's. */
                 readonly commit?: string | null;
             };
             readonly header?: never;
             readonly path: {
+                /** @description A repo id of the hub such as `org/name`, or the name of a local folder. */
                 readonly repo: string;
             };
             readonly cookie?: never;

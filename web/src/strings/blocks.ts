@@ -115,6 +115,9 @@ const report = {
   statuses: { mapped: "taken over", placeholder: "placeholder", dropped: "left out" },
   taken: (count: number) => `Taken over (${count})`,
   show: (node: string) => `Show ${node}`,
+  fetch: (count: number) => (count === 1 ? "Fetch the picture" : `Fetch the ${count} pictures`),
+  fetching: "Fetching…",
+  fetchFailed: "The picture was not fetched",
 };
 
 const doc = {

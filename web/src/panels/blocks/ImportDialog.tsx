@@ -1,7 +1,9 @@
 /** What became of each node of a workflow that another program wrote. */
-import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
+import { CircleCheck, CircleDashed, CircleX, Download } from "lucide-react";
+import { useMemo, useState } from "react";
 import type { ImportLine } from "@/api/blocks";
 import { nodeById } from "@/graph/document";
+import { reportError } from "@/panels/shell/reportError";
 import { select, useTab } from "@/store/editor";
 import { focusNode } from "@/store/focus";
 import { closeDialog } from "@/store/ui";
@@ -11,6 +13,7 @@ import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Dialog } from "@/ui/Dialog";
 import { Disclosure } from "@/ui/Disclosure";
+import { fetchPictures, remotePictures } from "./fetching";
 
 const words = blocks.report;
 const LOOKS = {
@@ -29,9 +32,12 @@ export function ImportDialog({ name, report }: { name: string; report: readonly 
       description={others.length === 0 ? words.all(mapped.length) : words.some(mapped.length, others.length)}
       onOpenChange={closeDialog}
       footer={
-        <Button variant="primary" onClick={closeDialog}>
-          {text.common.close}
-        </Button>
+        <>
+          <FetchButton />
+          <Button variant="primary" onClick={closeDialog}>
+            {text.common.close}
+          </Button>
+        </>
       }
     >
       <Lines lines={others} />
@@ -41,6 +47,25 @@ export function ImportDialog({ name, report }: { name: string; report: readonly 
         </Disclosure>
       )}
     </Dialog>
+  );
+}
+
+/** The workflow may name pictures on the web; they are fetched only when a person wants that. */
+function FetchButton() {
+  const doc = useTab((tab) => tab.doc);
+  const pictures = useMemo(() => remotePictures(doc), [doc]);
+  const [busy, setBusy] = useState(false);
+  if (pictures.length === 0) return null;
+  const fetchAll = () => {
+    setBusy(true);
+    void fetchPictures(pictures)
+      .catch((error: unknown) => reportError(words.fetchFailed, error))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Button icon={Download} disabled={busy} onClick={fetchAll}>
+      {busy ? words.fetching : words.fetch(pictures.length)}
+    </Button>
   );
 }
 
