@@ -415,9 +415,9 @@ class Engine:
 
     # System
 
-    async def free(self, what: Literal["results", "models"], model: str | None = None) -> None:
-        """Drop all cached results, in memory and on disk, or the worker's models (all, or `model`)."""
-        await self._host.free(what, model)
+    async def free(self, what: Literal["results", "models"], model: str | None = None, repo: str | None = None) -> None:
+        """Drop all cached results, in memory and on disk, or the worker's models; see `ModelHolder.free`."""
+        await self._host.free(what, model, repo)
         if what == "results":
             self._results.forget_disk()
 

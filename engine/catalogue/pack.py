@@ -55,8 +55,11 @@ class ModelHolder(Protocol):
     def device(self) -> tuple[str, int, int]:
         """Device name, bytes used, bytes in all (0, 0 where it has no memory of its own)."""
 
-    def free(self, model: str | None) -> None:
-        """Unload all models, or the one of this name. Returns when the memory is free; waits for a running node."""
+    def free(self, model: str | None, repo: str | None = None) -> None:
+        """Unload all models, or those of this name, of this repo, or of both.
+
+        Returns when the memory is free; waits for a running node.
+        """
 
 
 Describer = Callable[[Mapping[str, Any]], dict[str, Any]]

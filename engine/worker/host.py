@@ -102,9 +102,9 @@ class WorkerHost:
         answer = await self._ask(lambda id: Publish(id=id, key=key))
         return msgspec.convert(answer["outputs"], dict[str, ValueSummary]) if "outputs" in answer else None
 
-    async def free(self, what: Literal["results", "models"], model: str | None = None) -> None:
-        """Drop results or models (all, or `model`); returns when they are gone."""
-        await self._ask(lambda id: Free(id=id, what=what, model=model))
+    async def free(self, what: Literal["results", "models"], model: str | None = None, repo: str | None = None) -> None:
+        """Drop results or models (all, or those named `model`, of `repo`, or both); returns when they are gone."""
+        await self._ask(lambda id: Free(id=id, what=what, model=model, repo=repo))
 
     def kill(self, reason: str) -> None:
         """End the worker at once because of `reason`; another one is started."""

@@ -185,7 +185,7 @@ class Worker:
             if message.what == "results":
                 self._results.clear()
             elif self._library.models is not None:
-                self._library.models.free(message.model)
+                self._library.models.free(message.model, message.repo)
             self._vitals.tell()  # whoever waits for the answer finds memory and models as they are now
             return {}
 

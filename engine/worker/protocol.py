@@ -146,11 +146,12 @@ class Publish(Message, frozen=True):
 
 
 class Free(Message, frozen=True):
-    """Drop cached results, or loaded models (all, or the one named `model`). Ends with a `Described`."""
+    """Drop cached results, or loaded models: all, or those named `model`, of `repo`, or both. Ends with `Described`."""
 
     id: int
     what: Literal["results", "models"]
     model: str | None = None
+    repo: str | None = None
 
 
 class Shutdown(Message, frozen=True):

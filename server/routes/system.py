@@ -63,12 +63,16 @@ class SystemView(BaseModel):
 
 
 class FreeRequest(BaseModel):
-    """`results` drops all cached results, in memory and on disk; `models` unloads all models, or the one named."""
+    """`results` drops all cached results, in memory and on disk.
+
+    `models` unloads all models; with `model` those of that name, with `repo` those of that repo, with both the one.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     what: Literal["results", "models"]
     model: str | None = None
+    repo: str | None = None
 
 
 @health_router.get("/health")
@@ -113,7 +117,7 @@ async def get_system(here: Here) -> Response:
 async def free_memory(request: Request, here: Here) -> Response:
     """Give memory or disk space back; answers when it is free."""
     wish = await read_model(request, FreeRequest, here.settings.json_bytes)
-    await here.engine.free(wish.what, wish.model)
+    await here.engine.free(wish.what, wish.model, wish.repo)
     return Response(status_code=204)
 
 

@@ -74,7 +74,7 @@ class FakeModels:
     def device(self) -> tuple[str, int, int]:
         return "cpu", 0, 0
 
-    def free(self, model: str | None) -> None:
+    def free(self, model: str | None, repo: str | None = None) -> None:
         self._loaded = False
 
 

@@ -37,6 +37,8 @@ def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Argument
             raise NodeError(f"The block has no input {name!r}.", remedy="Remove it.", port=name)
         (bundles[item["group"]] if item["group"] else named)[name] = block_value(item, value, subject.picture_mode)
     _require(subject, named, bundles)
+    if subject.asks_negative:
+        named.setdefault("negative_prompt", "")
     if "output_type" in subject.inputs:
         named["output_type"] = "pil"
     if "generator" in subject.inputs:

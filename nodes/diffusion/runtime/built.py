@@ -43,6 +43,7 @@ class Built:
     `groups` are those of which the block takes or makes parts, `open_groups` those that it takes whatever is in them.
     `own_code`: some of the blocks come from elsewhere than diffusers. `undeclared`: what else the pipeline has that is
     no model, in case that the block uses it all the same. `picture_mode` is that of the pictures its VAE encodes.
+    `asks_negative`: it makes negative embeddings only if it is given a negative prompt, and the guider needs them.
     """
 
     pipe: Pipeline
@@ -55,6 +56,10 @@ class Built:
     own_code: bool
     undeclared: tuple[Any, ...]
     picture_mode: str
+    asks_negative: bool
+
+    def requires(self, name: str) -> bool:
+        return name in self.inputs and bool(self.inputs[name]["required"])
 
     def from_config(self, spec: Any, ref: PipelineRef) -> Any:
         """A fresh component that has no weights (guider, image processor), with the ref's guidance scale."""
@@ -131,6 +136,7 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
         own_code=has_own_code(block),
         undeclared=tuple(_undeclared(pipe, root, block)),
         picture_mode=_picture_mode(root, config_of),
+        asks_negative="guider" in root.component_names and _encodes_blindly(block),
     )
 
 
@@ -166,6 +172,15 @@ def _picture_mode(root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]])
         return "RGB"
     config = config_of(root.get_component_spec("vae"))
     return "RGBA" if 4 in (config.get("in_channels"), config.get("input_channels")) else "RGB"
+
+
+def _encodes_blindly(block: ModularPipelineBlocks) -> bool:
+    """Whether negative embeddings are made by a block that has no guider to ask whether they are needed."""
+    if block.sub_blocks:
+        return any(map(_encodes_blindly, block.sub_blocks.values()))
+    takes = any(param.name == "negative_prompt" for param in block.inputs)
+    makes = "negative_prompt_embeds" in block.intermediate_output_names
+    return takes and makes and "guider" not in block.component_names
 
 
 def _undeclared(pipe: Pipeline, root: Pipeline, block: ModularPipelineBlocks) -> Iterator[Any]:

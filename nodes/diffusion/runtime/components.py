@@ -34,21 +34,28 @@ _HEADROOM = 1.2
 
 
 class ComponentKey(NamedTuple):
-    """What tells two loaded components apart."""
+    """What tells two loaded components apart: where their files are, and what is made of them.
+
+    Pipelines that have a component's files in common share it, by whichever name. `kind` is its class.
+    """
 
     repo: str
     commit: str
-    name: str
     subfolder: str
     variant: str | None
+    kind: str
     dtype: str
     device: str
 
 
 @dataclass
 class _Held:
-    """A loaded component. `size` in bytes, 0 for what has no weights (tokenizers, schedulers)."""
+    """A loaded component, with the name that it was first loaded by.
 
+    `size` in bytes, 0 for what has no weights (tokenizers, schedulers).
+    """
+
+    name: str
     component: Any
     size: int
 
@@ -98,7 +105,7 @@ class ComponentStore:
         device, home = device_for(ref), home_of(self.repos, ref, located, spec)
         place = home.located
         key = ComponentKey(
-            place.repo, place.commit, spec.name, home.subfolder, home.variant,
+            place.repo, place.commit, home.subfolder, home.variant, _kind(spec),
             dtype_for(ref, device, (located.folder, home.folder)), device,
         )  # fmt: skip
         with self._lock:
@@ -120,7 +127,7 @@ class ComponentStore:
         source = ref.components.get(name, ref)
         with self._lock:
             for key, held in self._held.items():
-                if key[:3] == (source.repo, source.commit, name):
+                if (key.repo, key.commit, held.name) == (source.repo, source.commit, name):
                     return held.component
         return None
 
@@ -128,7 +135,7 @@ class ComponentStore:
         """What has weights, in order of last use."""
         with self._lock:
             return [
-                LoadedModel(name=key.name, repo=key.repo, device=key.device, dtype=key.dtype, size=held.size)
+                LoadedModel(name=held.name, repo=key.repo, device=key.device, dtype=key.dtype, size=held.size)
                 for key, held in self._held.items()
                 if held.size
             ]
@@ -146,12 +153,13 @@ class ComponentStore:
         free, total = torch.cuda.mem_get_info()
         return torch.cuda.get_device_name(), total - free, total
 
-    def free(self, model: str | None) -> None:
-        """Unload all models, or those of this name; waits for a running node."""
+    def free(self, model: str | None, repo: str | None = None) -> None:
+        """Unload all models, or those of this name, of this repo, or of both; waits for a running node."""
         with self._running:
             with self._lock:
-                for key in [key for key in self._held if model in (None, key.name)]:
-                    del self._held[key]
+                for key, held in list(self._held.items()):
+                    if model in (None, held.name) and repo in (None, key.repo):
+                        del self._held[key]
             _release_memory()
 
     def _make_room(self, size: int, device: str) -> None:
@@ -215,7 +223,7 @@ def _load(spec: Any, home: Home, key: ComponentKey, *, pickles: bool) -> _Held:
 
     if not home.folder.is_dir():
         raise NodeError(
-            f"Repo {key.repo!r} has no component {key.name!r}: there is no folder {home.subfolder!r}.",
+            f"Repo {key.repo!r} has no component {spec.name!r}: there is no folder {home.subfolder!r}.",
             remedy="Choose another workflow or repo.", code="missing_component",
         )  # fmt: skip
     spec = copy.copy(spec)  # loading writes into it
@@ -230,11 +238,15 @@ def _load(spec: Any, home: Home, key: ComponentKey, *, pickles: bool) -> _Held:
     try:
         component = spec.load(**place, **options)
     except Exception as error:  # libraries raise anything on bad files
-        raise _why_not(key, home.folder, error) from error
+        raise _why_not(spec.name, key, home.folder, error) from error
     if not isinstance(component, torch.nn.Module):
-        return _Held(component, 0)
+        return _Held(spec.name, component, 0)
     component.eval().to(key.device)
-    return _Held(component, _size(component))
+    return _Held(spec.name, component, _size(component))
+
+
+def _kind(spec: Any) -> str:
+    return getattr(spec.type_hint, "__qualname__", "")
 
 
 def _model_class(declared: Any, home: Home) -> Any:
@@ -256,15 +268,15 @@ def _chooses_class(hint: Any) -> bool:
     return hint is None or hint.__name__ == "AutoModel" or hint.__module__.startswith("transformers.models.auto")
 
 
-def _why_not(key: ComponentKey, folder: Path, error: Exception) -> NodeError:
+def _why_not(name: str, key: ComponentKey, folder: Path, error: Exception) -> NodeError:
     files = weight_files(folder, key.variant)
     if damaged := damaged_file(files):
         return NodeError(
-            f"Component {key.name!r} of repo {key.repo!r} can't load: {folder.name}/{damaged.name} is damaged.",
+            f"Component {name!r} of repo {key.repo!r} can't load: {folder.name}/{damaged.name} is damaged.",
             remedy="Download the repo again.", code="damaged_weights",
         )  # fmt: skip
     return NodeError(
-        f"Component {key.name!r} of repo {key.repo!r} can't load: {error}",
+        f"Component {name!r} of repo {key.repo!r} can't load: {error}",
         remedy="Check that the repo is complete.", code="component_failed",
     )  # fmt: skip
 

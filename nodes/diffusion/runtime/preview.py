@@ -109,7 +109,7 @@ def _fit(vae: Any, channels: int) -> torch.Tensor | None:
     latents = _encoded_fields(vae)
     if latents is None or latents.shape[1] != channels:
         return None
-    colours = torch.nn.functional.adaptive_avg_pool2d(_colour_fields(), latents.shape[2:])
+    colours = torch.nn.functional.adaptive_avg_pool2d(_colour_fields(), (latents.shape[2], latents.shape[3]))
     known = latents.permute(0, 2, 3, 1).flatten(0, 2)
     known = torch.cat([known, torch.ones(len(known), 1)], dim=1)
     factors: torch.Tensor = torch.linalg.lstsq(known, colours.permute(0, 2, 3, 1).flatten(0, 2)).solution
@@ -135,7 +135,8 @@ def _normalised(latents: torch.Tensor, vae: Any) -> torch.Tensor:
     if (norm := _norm(vae)) is not None:
         patched = torch.nn.functional.pixel_unshuffle(latents, 2)
         mean, variance = norm.running_mean.float().cpu(), norm.running_var.float().cpu()
-        return (patched - mean[:, None, None]) / (variance[:, None, None] + norm.eps).sqrt()
+        normal: torch.Tensor = (patched - mean[:, None, None]) / (variance[:, None, None] + norm.eps).sqrt()
+        return normal
     config = vae.config
     if (mean := _by_channel(vae, "latents_mean")) is not None and (std := _by_channel(vae, "latents_std")) is not None:
         return (latents - mean) * (getattr(config, "scaling_factor", None) or 1.0) / std
@@ -149,7 +150,7 @@ def _by_channel(vae: Any, name: str) -> torch.Tensor | None:
     return None if found is None else torch.as_tensor(found).float().cpu().view(-1, 1, 1)
 
 
-def _norm(vae: Any) -> torch.nn.BatchNorm2d | None:
+def _norm(vae: Any) -> Any:
     """The norm of VAEs whose latents are used in patches of four pixels."""
     norm = getattr(vae, "bn", None)
     return norm if isinstance(norm, torch.nn.BatchNorm2d) else None

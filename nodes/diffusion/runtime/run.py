@@ -17,8 +17,9 @@ from nodes.diffusion.ports import bundle_name, look
 from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.runtime.arguments import arguments
 from nodes.diffusion.runtime.built import Built, built
-from nodes.diffusion.runtime.components import ComponentStore, device_for
+from nodes.diffusion.runtime.components import ComponentStore, device_for, dtype_for
 from nodes.diffusion.runtime.convert import flat_pictures, node_value, own_copy
+from nodes.diffusion.runtime.precision import decoding_any_precision
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
@@ -65,7 +66,12 @@ def run_ref(
     given = {name: value for name, value in values.items() if value is not None}
     with store.session(context.check):
         subject = built(store.repos, ref, path, parts, commits)
-        given_to = arguments(subject, given, device_for(ref))
+        device = device_for(ref)
+        if subject.requires("dtype"):
+            given.setdefault("dtype", dtype_for(ref, device, (subject.located.folder,)))
+        if subject.requires("device"):
+            given.setdefault("device", device)
+        given_to = arguments(subject, given, device)
         with _components(store, ref, subject, own_copy(given.get("scheduler_state"), "cpu")) as schedulers:
             _report_unknown_words(context, subject, given)
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
@@ -102,6 +108,8 @@ def _components(
             if isinstance(component, torch.nn.Module):
                 after.callback(_cast_back, component, next(component.parameters()).dtype)
             setattr(pipe, name, of_own(component))
+            if hasattr(component, "decode") and isinstance(component, torch.nn.Module):
+                after.enter_context(decoding_any_precision(component))
         for spec in (*map(pipe.get_component_spec, pipe.config_component_names), *subject.undeclared):
             made = spec.default_creation_method == "from_config"
             found = subject.from_config(spec, ref) if made else store.take(ref, subject.located, spec)

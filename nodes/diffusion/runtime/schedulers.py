@@ -36,7 +36,8 @@ def uses_scheduler(block: ModularPipelineBlocks) -> bool:
     """Whether the block, or one inside, sets a scheduler up or steps it; some use one that they do not declare."""
     if any(is_scheduler(spec.type_hint) for spec in block.expected_components):
         return True
-    return _names_scheduler(type(block)) or any(map(uses_scheduler, block.sub_blocks.values()))
+    kind: type = type(block)
+    return _names_scheduler(kind) or any(map(uses_scheduler, block.sub_blocks.values()))
 
 
 def state_of(scheduler: Any) -> State:
@@ -71,7 +72,7 @@ def is_value(value: Any) -> bool:
 
 def from_value(value: Mapping[str, Any]) -> Any:
     """The scheduler of which `as_value` made `value`. Raises NodeError if there is no such class."""
-    kind = getattr(diffusers, str(value[_KIND]), None)
+    kind: Any = getattr(diffusers, str(value[_KIND]), None)
     if not is_scheduler(kind):
         raise NodeError(f"There is no scheduler {value[_KIND]!r}.", remedy="Connect another output.")
     config = {name: item for name, item in value["config"].items() if not name.startswith("_")}

@@ -38,7 +38,8 @@ def loop_bound(kind: type) -> str | None:
 
 def _assigned_within(block: ModularPipelineBlocks) -> set[str]:
     """What the block and those inside assign to; one that computes the names may mean any of its inputs."""
-    own = _assigned(type(block))
+    kind: type = type(block)
+    own = _assigned(kind)
     names = {param.name for param in block.inputs if param.name} if _ANY in own else set()
     return names.union(own, *map(_assigned_within, block.sub_blocks.values()))
 

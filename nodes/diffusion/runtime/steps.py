@@ -48,7 +48,8 @@ class _Watch:
 
     def watching(self, loop: LoopSequentialPipelineBlocks, *, innermost: bool) -> Callable[..., Any]:
         """What takes the place of the loop's `loop_step`."""
-        original, bound = loop.loop_step, loop_bound(type(loop))
+        kind: type = type(loop)
+        original, bound = loop.loop_step, loop_bound(kind)
         done = 0
 
         def loop_step(components: Any, state: Any, **kwargs: Any) -> Any:
@@ -130,7 +131,8 @@ class _CleanEstimate:
     """What the scheduler of one run expects the clean latents to be, seen at its `step`."""
 
     def __init__(self, scheduler: Any | None) -> None:
-        self._scheduler, self._kind = scheduler, type(scheduler)
+        self._scheduler: Any = scheduler
+        self._kind: Any = type(scheduler)
         self._seen: tuple[Any, Any, Any] | None = None
         self.stepped: Callable[[], None] = lambda: None
 
@@ -138,12 +140,12 @@ class _CleanEstimate:
         """The scheduler gets a class of its own: blocks copy schedulers, and a copy must step itself, not this one."""
         if hasattr(self._kind, "step"):
             members = {"step": self._observing(self._kind.step), "__module__": self._kind.__module__}
-            self._scheduler.__class__ = type(self._kind.__name__, (self._kind,), members)  # type: ignore[union-attr]
+            self._scheduler.__class__ = type(self._kind.__name__, (self._kind,), members)
         return self
 
     def __exit__(self, *_: object) -> None:
         if hasattr(self._kind, "step"):
-            self._scheduler.__class__ = self._kind  # type: ignore[union-attr]
+            self._scheduler.__class__ = self._kind
 
     def _observing(self, step: Callable[..., Any]) -> Callable[..., Any]:
         # wraps() keeps the signature: blocks look there for what `step` takes
@@ -171,7 +173,7 @@ class _CleanEstimate:
         index = getattr(self._scheduler, "step_index", None)
         if not type(self._scheduler).__name__.startswith("FlowMatch") or not index:
             return _first(result)
-        clean = sample - self._scheduler.sigmas[index - 1].to(sample.device) * output  # type: ignore[union-attr]
+        clean = sample - self._scheduler.sigmas[index - 1].to(sample.device) * output
         return clean if isinstance(clean, torch.Tensor) else None
 
 

@@ -14,10 +14,10 @@ const words = text.panels.system;
 
 export function LoadedModels({ models }: { models: readonly Model[] }) {
   const [busy, setBusy] = useState(false);
-  const unload = async (model: string | null) => {
+  const unload = async (model: Model | null) => {
     setBusy(true);
     try {
-      await unwrap(api.POST("/api/system/free", { body: { what: "models", model } }));
+      await unwrap(api.POST("/api/system/free", { body: { what: "models", ...(model && { model: model.name, repo: model.repo }) } }));
     } catch (error) {
       reportError(words.freeFailed, error);
     } finally {
@@ -34,7 +34,7 @@ export function LoadedModels({ models }: { models: readonly Model[] }) {
       {models.length === 0 && <p className="text-xs text-muted">{words.noModels}</p>}
       <ul className="flex flex-col gap-2">
         {models.map((model) => (
-          <li key={model.name} className="flex items-center gap-3">
+          <li key={[model.repo, model.name, model.dtype, model.device].join(" ")} className="flex items-center gap-3">
             <div className="min-w-0 flex-1">
               <p className="truncate text-sm text-body" title={model.name}>
                 {model.name}
@@ -47,7 +47,7 @@ export function LoadedModels({ models }: { models: readonly Model[] }) {
               size="sm"
               disabled={busy}
               aria-label={words.unloadModel(model.name)}
-              onClick={() => void unload(model.name)}
+              onClick={() => void unload(model)}
             >
               {words.unload}
             </Button>

@@ -5,7 +5,7 @@ import { text } from "@/strings";
 import { useWorker } from "@/store/connection";
 import { Button } from "@/ui/Button";
 import { IconButton } from "@/ui/IconButton";
-import { unloadModel } from "./modelQueries";
+import { unloadModels } from "./modelQueries";
 import { reportError } from "./reportError";
 
 const words = text.shell.models;
@@ -27,7 +27,7 @@ export function LoadedModels() {
                 {bytes(size)} · {repo} · {device} · {dtype}
               </p>
             </div>
-            <IconButton size="sm" label={words.unload(name)} icon={CircleX} onClick={() => void unload(name)} />
+            <IconButton size="sm" label={words.unload(name)} icon={CircleX} onClick={() => void unload({ model: name, repo })} />
           </li>
         ))}
       </ul>
@@ -41,9 +41,9 @@ export function LoadedModels() {
 }
 
 /** The worker tells what it holds afterwards. */
-async function unload(model?: string): Promise<void> {
+async function unload(which?: { readonly model: string; readonly repo: string }): Promise<void> {
   try {
-    await unloadModel(model);
+    await unloadModels(which);
   } catch (error) {
     reportError(words.unloadFailed, error);
   }

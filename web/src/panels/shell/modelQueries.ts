@@ -16,7 +16,7 @@ export async function deleteModel(repo: string): Promise<number> {
   return (await unwrap(api.DELETE("/api/models/{repo}", { params: { path: { repo } } }))).freed;
 }
 
-/** Takes one model out of the worker's memory; without a name all. */
-export async function unloadModel(model?: string): Promise<void> {
-  await unwrap(api.POST("/api/system/free", { body: { what: "models", ...(model !== undefined && { model }) } }));
+/** Takes a repo's model out of the worker's memory; without one all models. */
+export async function unloadModels(which?: { readonly model: string; readonly repo: string }): Promise<void> {
+  await unwrap(api.POST("/api/system/free", { body: { what: "models", ...which } }));
 }
