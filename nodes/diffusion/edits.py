@@ -33,7 +33,8 @@ class GraphEdit(BaseModel):
     problems: list[Problem] = []
 
     def applied(self, graph: Graph) -> Graph:
-        """`graph` after the edit; new nodes stand where the first removed one stood."""
+        """`graph` after the edit: new nodes stand where the first removed one stood, new edges into an input that lost
+        one in its place, since several come in their order."""
         gone, gone_edges = set(self.remove_nodes), {_ends(edge) for edge in self.remove_edges}
         nodes: list[Node] = []
         waiting = list(self.add_nodes)
@@ -43,8 +44,16 @@ class GraphEdit(BaseModel):
             elif waiting:
                 nodes += waiting
                 waiting = []
-        edges = [edge for edge in graph.edges if _ends(edge) not in gone_edges]
-        return graph.model_copy(update={"nodes": nodes + waiting, "edges": edges + self.add_edges})
+        edges: list[Edge] = []
+        new = list(self.add_edges)
+        for edge in graph.edges:
+            if _ends(edge) not in gone_edges:
+                edges.append(edge)
+                continue
+            heirs = [each for each in new if _ends(each)[2:] == _ends(edge)[2:]]
+            edges += heirs
+            new = [each for each in new if each not in heirs]
+        return graph.model_copy(update={"nodes": nodes + waiting, "edges": edges + new})
 
 
 def edge(source: str, output: str, target: str, input: str | None = None) -> Edge:

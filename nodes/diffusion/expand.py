@@ -104,7 +104,7 @@ def wired(draft: Draft, compiled: Compiled, descriptions: Descriptions) -> Graph
         remove_nodes=[draft.expanded.id],
         add_nodes=nodes,
         remove_edges=edges_of(draft.before, {draft.expanded.id}),
-        add_edges=wiring.edges,
+        add_edges=[*wiring.outer, *wiring.inner],  # of bundles at one input the later counts: what is made within
     )
 
 
@@ -113,10 +113,10 @@ class _Wiring:
 
     def __init__(self, draft: Draft, pieces: list[Facts]) -> None:
         self.draft, self.whole, self.pieces = draft, draft.expanded, pieces
-        self.edges: list[Edge] = []
+        self.inner: list[Edge] = []
+        self.outer: list[Edge] = []
         self.set_params: dict[str, dict[str, Any]] = {piece.id: {} for piece in pieces}
-        self.fed: set[tuple[str, str]] = set()  # inputs that have an edge
-        self.bundles = [Bundles(pieces, port) for port in bundle_ports(pieces)]
+        self.bundles = {port: Bundles(pieces, port) for port in bundle_ports(pieces)}
 
     def inner_edges(self) -> None:
         for index, piece in enumerate(self.pieces):
@@ -136,7 +136,7 @@ class _Wiring:
     def _bundle_edges(self, index: int) -> dict[str, int]:
         """Connect the bundles that a node takes; returns what is in them, and who made it."""
         arriving: dict[str, int] = {}
-        for bundles in self.bundles:
+        for bundles in self.bundles.values():
             feeders = bundles.feeders(index)
             for feeder in feeders:
                 self._connect(feeder, bundles.port, index)
@@ -147,21 +147,33 @@ class _Wiring:
     def outer_edges(self) -> None:
         """Edges into the old node go to all new ones not fed from within; those out of it start at the last one."""
         for each in self.draft.before.edges:
+            name = each.targetHandle
             if each.target == self.whole.id:
-                name = each.targetHandle
-                for piece in self._takers(name):
-                    self.edges.append(edge(each.source, each.sourceHandle, piece.id, name))
-                    self.fed.add((piece.id, name))
+                takers = self._bundle_takers(name) if name in self.bundles else self._takers(name)
+                self.outer += [edge(each.source, each.sourceHandle, piece.id, name) for piece in takers]
             elif each.source == self.whole.id:
-                givers = [piece for piece in self.pieces if piece.gives(each.sourceHandle)]
-                if not givers:
-                    remedy = "Disconnect it first."
-                    message = f"None of the new nodes has an output {each.sourceHandle}."
-                    raise refusal(self.whole.id, message, remedy, "no_port")
-                self.edges.append(edge(givers[-1].id, each.sourceHandle, each.target, each.targetHandle))
+                self.outer += [
+                    edge(giver.id, each.sourceHandle, each.target, name) for giver in self._givers(each.sourceHandle)
+                ]
+
+    def _givers(self, name: str) -> list[Facts]:
+        if name in self.bundles:
+            return [self.pieces[index] for index in self.bundles[name].newest(len(self.pieces))]
+        givers = [piece for piece in self.pieces if piece.gives(name)]
+        if not givers:
+            message = f"None of the new nodes has an output {name}."
+            raise refusal(self.whole.id, message, "Disconnect it first.", "no_port")
+        return givers[-1:]
+
+    def _bundle_takers(self, port: str) -> list[Facts]:
+        """The new nodes that get a bundle from outside, unless one of them hands it on to them."""
+        fed = {each.target: each.source for each in self.inner if each.targetHandle == port}
+        relays = {piece.id for piece in self.pieces if piece.takes(port)}
+        return [piece for piece in self.pieces if piece.takes(port) and fed.get(piece.id) not in relays]
 
     def params(self) -> None:
         """Values go to all new nodes that take them; a default too, where a new node's own is another one."""
+        connected = {each.targetHandle for each in self.draft.before.edges if each.target == self.whole.id}
         for name, value in self.whole.node.params.items():
             if name in OWN:
                 continue
@@ -171,7 +183,7 @@ class _Wiring:
             for piece in takers:
                 self.set_params[piece.id][name] = value
         for name, default in self.whole.defaults.items():
-            if default is None or name in OWN or self.whole.node.params.get(name) is not None:
+            if default is None or name in {*OWN, *connected} or self.whole.node.params.get(name) is not None:
                 continue
             for piece in self._takers(name):
                 if piece.defaults[name] != default:
@@ -179,12 +191,11 @@ class _Wiring:
 
     def _takers(self, name: str) -> list[Facts]:
         """The new nodes that get what the old one was given as `name`: of random numbers only the first."""
+        fed = {(each.target, each.targetHandle) for each in self.inner}
         found = [
             piece
             for piece in self.pieces
-            if piece.takes(name)
-            and (piece.id, name) not in self.fed
-            and not (name == SEED and (piece.id, STATE) in self.fed)
+            if piece.takes(name) and (piece.id, name) not in fed and not (name == SEED and (piece.id, STATE) in fed)
         ]
         return found[:1] if name in (SEED, STATE) else found
 
@@ -196,5 +207,4 @@ class _Wiring:
                 self.whole.id, f"{source.id}.{name} does not fit into {target.id}.{name}.",
                 "Leave the node as it is.", "wrong_type",
             )  # fmt: skip
-        self.edges.append(edge(source.id, name, target.id))
-        self.fed.add((target.id, name))
+        self.inner.append(edge(source.id, name, target.id))

@@ -165,10 +165,12 @@ class Bundles:
 
     def feeders(self, index: int) -> list[int]:
         """Whose bundles the node at `index` needs to have all made before it: as few and as late as will do."""
+        return self.newest(index) if self._pieces[index].takes(self.port) else []
+
+    def newest(self, end: int) -> list[int]:
+        """Whose bundles have all that was made by the first `end` nodes."""
         found: list[int] = []
-        if not self._pieces[index].takes(self.port):
-            return found
-        for earlier in reversed(range(index)):
+        for earlier in reversed(range(end)):
             if self._made.get(earlier, {}).keys() - self.merged(found).keys():
                 found.insert(0, earlier)
         return found

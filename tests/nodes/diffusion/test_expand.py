@@ -18,7 +18,7 @@ from tests.fakes.tiny import TINY
 REPO = "tiny/sdxl"
 FAMILIES = [
     (name, workflow)
-    for name in ("flux", "flux2-klein", "z-image", "sd3", "wan", "ltx")
+    for name in ("flux", "flux2-klein", "z-image", "sd3", "wan", "wan-vace", "ltx")
     for workflow in TINY[name].workflows
 ]
 
