@@ -22,6 +22,12 @@ HANDLED: Mapping[str, str] = {
 
 HIDDEN = frozenset(HANDLED)
 
+FILLED = frozenset({"dtype", "device"})
+"""Inputs that follow from the pipeline where they are not given, even if the block requires them."""
+
+BOOKKEEPING = FILLED | {"batch_size"}
+"""What blocks tell each other beside the matter: folded away wherever it may be left out."""
+
 RESULTS = re.compile(r"images?|videos?|audios?|sound|action|sampling_rate")
 """Outputs that a pipeline is run for, by name, whichever block makes them."""
 
@@ -153,8 +159,8 @@ DOCS: tuple[tuple[str, str], ...] = (
     (r"audios?|sound", "The sound wave: channels, samples."),
     (r"sampling_rate|audio_sample_rate", "In samples per second."),
     (r"\w*latents", "Compressed pictures, as the model works on them."),
-    (r"dtype", "Number format; a stage takes that of its model."),
-    (r"device", "Where tensors are; a stage takes that of its model."),
+    (r"dtype", "Number format; empty: that of the pipeline."),
+    (r"device", "Where tensors are; empty: where the pipeline is."),
 )  # fmt: skip
 """What is said of ports whose blocks say nothing; by name, the first row that matches all of it."""
 
@@ -344,7 +350,7 @@ def _bare_hint(hint: str) -> str:
 def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
     found = look(item)
     default = found.default if item["default"] is None else item["default"]
-    needed = item["required"] and default is None
+    needed = item["required"] and default is None and item["name"] not in FILLED
     return Port(
         name=item["name"],
         type=found.type,
@@ -353,7 +359,7 @@ def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
         required=needed,
         default=default,
         widget=_fitting(item, found.widget, default, sizes),
-        advanced=not (found.main or needed or item["upstream"]),
+        advanced=not needed and (item["name"] in BOOKKEEPING or not (found.main or item["upstream"])),
     )
 
 
@@ -371,7 +377,7 @@ def _output_port(item: Mapping[str, Any]) -> Port:
         title=title(item["name"]),
         description=_documented(item, found),
         optional=not item["final"] or bool(item["group"]) or "None" in item["type"] or _beside(item["name"], found),
-        advanced=not item["final"] or (bool(item["group"]) and not item["name"].endswith("latents")),
+        advanced=not item["final"] or _in_bundle(item) or item["name"] in FILLED,
     )
 
 

@@ -210,6 +210,20 @@ def test_sizes_of_the_pipeline_give_steps_and_show_as_its_defaults() -> None:
     assert (frames.min, frames.step, frames.placeholder) == (1, 4, "81")
 
 
+BOOKKEEPING = {
+    "dtype": ({"required": True}, False, True),  # the pipeline's, where nothing is said
+    "batch_size": ({"default": 1}, False, True),
+    "batch_size*": ({"required": True}, True, False),
+}
+
+
+@pytest.mark.parametrize("case", BOOKKEEPING)
+def test_bookkeeping_is_folded_away_where_it_may_be_left_out(case: str) -> None:
+    facts, required, advanced = BOOKKEEPING[case]
+    port = port_of(case.rstrip("*"), upstream=True, **facts)
+    assert (port.required, port.advanced) == (required, advanced)
+
+
 def test_a_default_off_the_steps_stays_reachable() -> None:
     widget = port_of("num_frames", sizes={"frame_step": 4}, default=132).widget
     assert widget is not None and widget.step == 1
