@@ -28,7 +28,7 @@ class FolderWatch:
 
     def __init__(self, engine: Engine, repos: Repos) -> None:
         self._engine, self._repos = engine, repos
-        self._refused: dict[str, dict[str, str]] = {}
+        self._asked: dict[str, dict[str, str]] = {}
 
     async def __aenter__(self) -> "FolderWatch":
         self._task = asyncio.create_task(self._watch())
@@ -55,9 +55,6 @@ class FolderWatch:
             key for key, description in descriptions.items()
             if self._changed(key, description, {repo: commits[repo] for repo in named[key]})
         ]  # fmt: skip
-        for key, description in descriptions.items():
-            if "problem" not in description:
-                self._refused.pop(key, None)
         if changed:
             self._engine.ask_anew(keys=changed)
 
@@ -72,11 +69,15 @@ class FolderWatch:
             return ""
 
     def _changed(self, key: str, description: Mapping[str, Any], now: Mapping[str, str]) -> bool:
-        """`now` are the commits of the repos that the question names."""
+        """`now` are the commits of the repos that the question names; it is asked anew once for each state of them."""
         if "problem" in description:
-            before, self._refused[key] = self._refused.get(key), dict(now)
-            return any(now.values()) if before is None else before != now
-        return any(commit != now[repo] for repo, commit in _commits_in(key, description))
+            stale = any(now.values()) or key in self._asked
+        else:
+            stale = any(commit != now[repo] for repo, commit in _commits_in(key, description))
+        if not stale or self._asked.get(key) == now:
+            return False
+        self._asked[key] = dict(now)
+        return True
 
 
 def _repos_in(request: Any) -> Iterator[str]:
