@@ -64,6 +64,7 @@ _PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
 
 TINY: dict[str, Tiny] = {
     "sdxl": Tiny(tiny_sdxl, (*_IMAGE, _INPAINTING)),
+    "sdxl-crop": Tiny(tiny_sdxl, (_INPAINTING,), {"padding_mask_crop": 8}),
     "sdxl-controlnet": Tiny(tiny_sdxl_controlnet, tuple(f"controlnet_{name}" for name in (*_IMAGE, _INPAINTING))),
     "sdxl-union": Tiny(
         tiny_sdxl_union,
@@ -78,6 +79,7 @@ TINY: dict[str, Tiny] = {
     "flux2": Tiny(tiny_flux2, _EDIT),
     "z-image": Tiny(tiny_z_image, _IMAGE),
     "qwen": Tiny(tiny_qwen, tuple(f"{kind}{name}" for kind in ("", "controlnet_") for name in (*_IMAGE, _INPAINTING))),
+    "qwen-crop": Tiny(tiny_qwen, (_INPAINTING,), {"padding_mask_crop": 8}),
     "qwen-edit": Tiny(tiny_qwen_edit, ("image_conditioned",)),
     "qwen-edit-inpainting": Tiny(tiny_qwen_edit, ("image_conditioned_inpainting",), {"height": None, "width": None}),
     "qwen-edit-plus": Tiny(tiny_qwen_edit_plus),
