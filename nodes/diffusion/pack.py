@@ -30,6 +30,9 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
     def describe_block(request: Mapping[str, Any]) -> dict[str, Any]:
         if not request.get("parts"):
             return describer.block(request)
+        for part in request["parts"]:
+            if part.get("repo"):  # refused in the same words as by itself: not approved, without its packages, hanging
+                describe_custom({**part, "latest": request.get("latest")})
         description: dict[str, Any] = runtime("composed").describe(describer, repos, request)
         return description
 

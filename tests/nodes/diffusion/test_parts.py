@@ -1,6 +1,7 @@
 """Nodes composed of parts, of the pipeline and of other repos; and the quickstart of Modular Diffusers as graphs."""
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,17 @@ def test_parts_that_want_different_components_of_one_name_stay_apart(editor: Edi
     parts = [*PARTS, {"name": "one", "block": "", "repo": "depth"}, {"name": "two", "block": "", "repo": "other"}]
     problems = editor.direct.settle(load_graph(composed(parts))).errors
     assert [problem.code for problem in problems] == ["clashing_components"] and "depth_net" in problems[0].message
+
+
+def test_a_part_without_its_packages_names_them(editor: Editor, tmp_path: Path) -> None:
+    folder = add_block(editor, tmp_path)
+    config = json.loads((folder / "modular_config.json").read_text())
+    (folder / "modular_config.json").write_text(json.dumps(config | {"requirements": {"no-such-package": ">=1"}}))
+    with pytest.raises(NodeError) as error:
+        editor.insert(load_graph(as_one_node(REPO, "text2image")), "decode", "expander")
+    assert (
+        error.value.problems[0].code == "missing_requirements" and "no-such-package" in error.value.problems[0].message
+    )
 
 
 # The quickstart
