@@ -125,7 +125,7 @@ def test_a_block_goes_from_its_repo_id_to_a_picture_and_runs_nothing_before_it_i
     expect(dialog.get_by_text("Not approved yet")).to_be_visible()
     expect(dialog.get_by_role("region", name="block.py")).to_contain_text("class PromptExpander")
     expect(dialog.locator(".hljs-keyword").first).to_be_visible()
-    dialog.get_by_role("button", name="File modular_config.json").click()
+    dialog.get_by_role("button", name="modular_config.json").click()
     expect(dialog.get_by_role("region", name="modular_config.json")).to_contain_text('"auto_map"')
     assert not trace.exists(), "reading it runs none of it"
 
@@ -165,7 +165,7 @@ def test_a_new_commit_is_taken_by_an_update_and_shows_its_changes_before_it_is_a
 
     dialog = review(canvas, "more")
     expect(dialog.get_by_text("Changed since you approved it")).to_be_visible()
-    dialog.get_by_role("button", name="File styles.py").click()
+    dialog.get_by_role("button", name="styles.py").click()
     expect(dialog.locator("[data-change=removed]")).to_contain_text("in old style")
     expect(dialog.locator("[data-change=added]")).to_contain_text("in new style")
     dialog.get_by_role("button", name="Code", exact=True).click()
@@ -254,19 +254,20 @@ def test_no_violations_in_the_dialogs_about_blocks(
     repo = f"axe/{scheme}"
     expander(hub, tmp_path / "repo", repo, plain="", rich="x")
     approve(http, repo)
-    hub.commit(repo, {"styles.py": "STYLES = {'plain': '', 'rich': 'y'}\n", "old.bin": b"0", "more.py": "X = 1\n"})
+    styles = "STYLES = {'plain': '', 'rich': 'y'}\n"
+    new = hub.commit(repo, {"styles.py": styles, "old.bin": b"0", "more.py": "X = 1\n"})
     context = browser.new_context(base_url=address, color_scheme=scheme, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     context.add_init_script(path=AXE)
     complaints.listen(context, address)
     canvas = Canvas(context.new_page())
     findings = Findings(canvas.page)
-    nodes = [custom("new", f"{repo}@main"), PIPELINE, block("whole"), custom("old", repo)]
+    nodes = [custom("new", f"{repo}@{new}"), PIPELINE, block("whole"), custom("old", repo)]
     opened(canvas, http, f"axe-{scheme}", nodes, ("load.pipeline->whole.pipeline",))
     findings.judge("nodes")
     dialog = review(canvas, "new")
     for file in ("styles.py", "more.py", "block.py"):
-        dialog.get_by_role("button", name=f"File {file}").click()
+        dialog.get_by_role("button", name=file).click()
         findings.judge(f"review of {file}")
     canvas.press("Escape")
     for item in ("Insert block", "Publish"):

@@ -14,7 +14,6 @@ const review = {
   isChanged: "Changed since you approved it",
   since: (commit: string) => `compared with ${commit}, which you approved`,
   files: "Files",
-  file: (path: string) => `File ${path}`,
   view: "View",
   changes: "Changes",
   code: "Code",
@@ -102,7 +101,7 @@ const update = {
   unused: "no longer used",
   same: (count: number) => `${counted(count, "other stays", "others stay")} as pinned.`,
   changes: "Show changes",
-  changesOf: (repo: string) => `Show what changes in ${repo}`,
+  changesOf: (repo: string) => `Show changes of ${repo}`,
   unknown: (names: string) => `Not found out for now: ${names}.`,
   update: (count: number) => `Update ${counted(count, "repo", "repos")}`,
 };

@@ -96,7 +96,6 @@ function Files({ review, chosen, onChoose }: Omit<ReviewFactsProps, "allowed">) 
           <button
             type="button"
             aria-current={path === chosen}
-            aria-label={words.file(path)}
             onClick={() => onChoose(path)}
             className={cx(
               "flex min-h-7 w-full items-center gap-2 rounded-control px-2 py-1 text-left text-sm",
