@@ -147,7 +147,7 @@ def import_file(
         imported = import_mellon(_read_document(file), name=file.stem)
         text = dump_graph(imported.graph)
         if out is not None:
-            out.write_text(text, encoding="utf-8")
+            _write_text(out, text)
     if as_json:
         print(imported.model_dump_json(indent=2, exclude_defaults=True))
         return
@@ -262,6 +262,16 @@ def _read_document(path: Path) -> Any:
     from engine.graph.document import parse_document
 
     return parse_document(read_file(path))
+
+
+def _write_text(path: Path, text: str) -> None:
+    from engine.errors import GraphError, Problem
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}."
+        raise GraphError(Problem(code="no_file", message=message, remedy="Choose another place.")) from error
 
 
 def _assignments(texts: list[str]) -> dict[str, str]:

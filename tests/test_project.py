@@ -97,7 +97,7 @@ def test_all_direct_dependencies_are_pinned(project: Any) -> None:
 
 def test_each_dependency_has_a_reason(project: Any) -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text()
-    rows = set(re.findall(r"^\| ([\w@/*-]+) \| .+ \|$", guide, re.M)) - {"package"}
+    rows = set(re.findall(r"^\| ([\w@/*.-]+) \| .+ \|$", guide, re.M)) - {"package"}
     canvas = json.loads((ROOT / "web" / "package.json").read_text())
     assert rows == names(project["dependencies"]) | set(canvas["dependencies"])
     further = [*chain(*project["optional-dependencies"].values()), hatch_build.NODE_WHEEL, *canvas["devDependencies"]]

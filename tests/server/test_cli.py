@@ -194,3 +194,9 @@ def test_importing_something_else_is_refused(blockloom, document):
     done = blockloom("import", document)
     assert done.returncode == 2 and "no workflow of Mellon" in done.stderr
     assert json.loads(blockloom("import", "gone.json", "--json").stdout)["problems"][0]["code"] == "no_file"
+
+
+def test_a_place_that_cannot_be_written_is_told(blockloom, root, tmp_path):
+    sample = root / "tests" / "nodes" / "diffusion" / "mellon" / "text_to_image.json"
+    done = blockloom("import", str(sample), "--out", str(tmp_path / "gone" / "graph.json"))
+    assert done.returncode == 2 and "cannot be written" in done.stderr
