@@ -5,7 +5,7 @@ import { useNodeRun } from "@/store/runs";
 import { showInspector } from "@/store/ui";
 import { text } from "@/strings";
 import { CureButton } from "./CureButton";
-import { cureOf, worst } from "./problems";
+import { worst } from "./problems";
 
 export function NodeProblem({ id, place }: { id: string; place: { y: number; height: number } }) {
   const found = useNodeProblems(id);
@@ -14,7 +14,7 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
   const problem = worst(problems);
   if (problem === undefined) return null;
   // Code that nobody has read yet is nothing wrong: a step is left.
-  const isReview = cureOf(problem) === "review";
+  const isReview = problem.code === "needs_approval";
   const Icon = isReview ? ShieldAlert : TriangleAlert;
   return (
     <div

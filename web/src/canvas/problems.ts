@@ -10,6 +10,7 @@ export type Cure = "review" | "packages" | "update" | "retry";
 
 const CURES: Readonly<Partial<Record<string, Cure>>> = {
   needs_approval: "review",
+  remote_code_off: "review",
   missing_requirements: "packages",
   lock_changed: "update",
   // Why a worker could not tell the ports of a node, as far as the reason may pass.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { JsonValue, Port } from "@/api/types";
 import { emptyDoc, nodeById } from "@/graph/document";
 import { seedControl } from "@/graph/seeds";
+import { setDownload } from "@/store/connection";
 import { activeTab, openTab, undo, useNode } from "@/store/editor";
 import { ParamWidget } from "./ParamWidget";
 
@@ -112,6 +113,16 @@ test("a repo is suggested from the models on this machine and committed on pick"
   fireEvent.keyDown(field, { key: "ArrowDown" });
   fireEvent.keyDown(field, { key: "Enter" });
   expect(stored("repo")).toBe("org/near");
+});
+
+test("a repo that is being downloaded shows how far that is, and can be loaded again when it failed", () => {
+  show({ name: "repo", title: "Repo", type: "string", widget: { kind: "repo" } }, "org/far@v1", "diffusion.custom");
+  expect(screen.getByRole("button", { name: "Load" })).toBeTruthy();
+  act(() => setDownload({ kind: "download_progress", repo: "org/far", done: 30, total: 120, state: "running" }));
+  const progress = screen.getByRole("progressbar", { name: "Downloading org/far" });
+  expect([progress.getAttribute("aria-valuenow"), progress.textContent]).toEqual(["25", "25 %"]);
+  act(() => setDownload({ kind: "download_progress", repo: "org/far", done: 30, total: 120, state: "failed" }));
+  expect(screen.getByRole("button", { name: "Load" })).toBeTruthy();
 });
 
 test("the die takes another seed", () => {
