@@ -17,7 +17,11 @@ export function LoadedModels({ models }: { models: readonly Model[] }) {
   const unload = async (model: Model | null) => {
     setBusy(true);
     try {
-      await unwrap(api.POST("/api/system/free", { body: { what: "models", ...(model && { model: model.name, repo: model.repo }) } }));
+      await unwrap(
+        api.POST("/api/system/free", {
+          body: { what: "models", ...(model && { model: model.name, repo: model.repo }) },
+        }),
+      );
     } catch (error) {
       reportError(words.freeFailed, error);
     } finally {

@@ -27,7 +27,12 @@ export function LoadedModels() {
                 {bytes(size)} · {repo} · {device} · {dtype}
               </p>
             </div>
-            <IconButton size="sm" label={words.unload(name)} icon={CircleX} onClick={() => void unload({ model: name, repo })} />
+            <IconButton
+              size="sm"
+              label={words.unload(name)}
+              icon={CircleX}
+              onClick={() => void unload({ model: name, repo })}
+            />
           </li>
         ))}
       </ul>
