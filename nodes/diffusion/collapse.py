@@ -31,6 +31,7 @@ from nodes.diffusion.facts import (
     facts_of,
     last,
     refusal,
+    require_no_workflow,
 )
 from nodes.diffusion.parts import Part, part_name
 
@@ -145,6 +146,7 @@ def _require_alike(compiled: Compiled, pieces: list[Facts]) -> None:
     """Raise NodeError if the nodes are of different pipelines, or do not run once each."""
     first = next((piece for piece in pieces if piece.ref is not None), None)
     for piece in pieces:
+        require_no_workflow(piece)
         if piece.node.mode is not None:
             raise refusal(piece.id, f"{piece.id} is {piece.node.mode}.", "Switch it on first.", "not_active")
         if compiled.nodes[NodeId(piece.id)].mapped:

@@ -26,6 +26,7 @@ from nodes.diffusion.facts import (
     facts_of,
     last,
     refusal,
+    require_no_workflow,
 )
 from nodes.diffusion.parts import Part, part_name
 
@@ -46,6 +47,7 @@ def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id:
     if any(each.target == node_id and each.targetHandle in ("block", "parts", "repo") for each in graph.edges):
         remedy = "Set it in the node instead, then expand."
         raise refusal(node_id, f"Which block {node_id} runs comes over an edge.", remedy, "connected_block")
+    require_no_workflow(expanded)
     parts = parts_of(expanded)
     if len(parts) < 2:
         remedy = "A loop's blocks can't run by themselves." if expanded.description["loops"] else "It is as it is."

@@ -135,6 +135,15 @@ class Facts:
         ]
 
 
+def require_no_workflow(facts: Facts) -> None:
+    """Raise NodeError for a custom block that is one workflow of a pipeline: a part is a block as it is."""
+    if facts.node.type == CUSTOM and facts.description.get("workflow"):
+        raise refusal(
+            facts.id, f"{facts.id} is a whole pipeline in the workflow {facts.description['workflow']}.",
+            "Use Load pipeline for its repo instead: its block nodes can be expanded and collapsed.", "whole_pipeline",
+        )  # fmt: skip
+
+
 def last(pieces: Sequence[Facts], name: str) -> int | None:
     """The place of the last one that sets `name`."""
     return next((index for index in reversed(range(len(pieces))) if pieces[index].sets(name)), None)

@@ -10,7 +10,7 @@ from engine.graph.document import Edge, Graph, NodeId
 from nodes.diffusion.collapse import Draft, named
 from nodes.diffusion.edits import GraphEdit, edges_of
 from nodes.diffusion.expand import parts_of
-from nodes.diffusion.facts import BLOCK, OWN, Descriptions, facts_of, refusal
+from nodes.diffusion.facts import BLOCK, OWN, Descriptions, facts_of, refusal, require_no_workflow
 from nodes.diffusion.parts import Part, part_name
 
 
@@ -19,6 +19,7 @@ def draft(
 ) -> Draft:
     """The first step. Raises NodeError if there is no part `before`; None means the end."""
     facts = facts_of(graph, compiled, descriptions, node_id)
+    require_no_workflow(facts)
     parts = list(parts_of(facts))
     names = [part.name for part in parts]
     if before is not None and before not in names:

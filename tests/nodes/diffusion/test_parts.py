@@ -18,7 +18,7 @@ from nodes.diffusion.trust import ANY_COMMIT
 from tests.fakes import blocks
 from tests.fakes.block_edits import Editor
 from tests.fakes.diffusion import Direct
-from tests.fakes.diffusion_graphs import STEPS, as_one_node, by_modular_pipeline
+from tests.fakes.diffusion_graphs import STEPS, as_one_node, as_stages, by_modular_pipeline
 from tests.fakes.tiny import TINY
 
 REPO = "tiny/sdxl"
@@ -170,6 +170,29 @@ def test_a_part_without_its_packages_names_them(editor: Editor, tmp_path: Path) 
     assert (
         error.value.problems[0].code == "missing_requirements" and "no-such-package" in error.value.problems[0].message
     )
+
+
+def test_a_custom_block_of_several_blocks_expands_and_collapses_again(editor: Editor) -> None:
+    graph = load_graph(as_stages(REPO, "text2image"))
+    editor.publish(graph, ["encode", "denoise"], "latents")
+    nodes = [{"id": "make", "type": "diffusion.custom", "params": {"repo": "latents"}}]
+    custom = load_graph({"format": "blockloom/1", "nodes": nodes, "edges": []})
+    expanded = editor.expand(custom, "make").applied(custom)
+    assert [node.id for node in expanded.nodes] == ["encode", "denoise"]
+    edit = editor.collapse(expanded, ["encode", "denoise"])
+    one = edit.applied(expanded)
+    made = [
+        editor.direct.run_graph(each.model_dump(mode="json"))[each.nodes[-1].id]["latents"]
+        for each in (custom, expanded, one)
+    ]
+    assert (made[0] == made[1]).all() and (made[0] == made[2]).all()
+
+
+def test_a_whole_pipeline_as_a_custom_block_stays_one(editor: Editor) -> None:
+    nodes = [{"id": "all", "type": "diffusion.custom", "params": {"repo": REPO, "workflow": "text2image"}}]
+    with pytest.raises(NodeError) as error:
+        editor.expand(load_graph({"format": "blockloom/1", "nodes": nodes, "edges": []}), "all")
+    assert error.value.problems[0].code == "whole_pipeline"
 
 
 # The quickstart
