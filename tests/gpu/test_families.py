@@ -52,4 +52,4 @@ def test_models_over_the_budget_are_evicted_and_freed_ones_give_their_memory_bac
         _parity(worker, folder, name, TINY[name].workflows[0]).one_node  # noqa: B018  runs it
     assert {model.repo for model in store.models()} == {"tiny/flux"}
     store.free(None)
-    assert (store.models(), torch.cuda.memory_allocated()) == ([], before)
+    assert (store.models(), torch.cuda.memory_allocated() <= before) == ([], True)

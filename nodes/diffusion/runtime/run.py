@@ -19,6 +19,7 @@ from nodes.diffusion.runtime.arguments import arguments
 from nodes.diffusion.runtime.built import Built, built
 from nodes.diffusion.runtime.components import ComponentStore, device_for, dtype_for
 from nodes.diffusion.runtime.convert import flat_pictures, node_value, own_copy
+from nodes.diffusion.runtime.placed import place
 from nodes.diffusion.runtime.precision import decoding_any_precision
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.steps import watched
@@ -67,8 +68,10 @@ def run_ref(
     with store.session(context.check):
         subject = built(store.repos, ref, path, parts, commits)
         device = device_for(ref)
+        dtype = dtype_for(ref, device, (subject.located.folder,))
+        place(subject.pipe, device, dtype)
         if subject.requires("dtype"):
-            given.setdefault("dtype", dtype_for(ref, device, (subject.located.folder,)))
+            given.setdefault("dtype", dtype)
         if subject.requires("device"):
             given.setdefault("device", device)
         given_to = arguments(subject, given, device)
