@@ -43,7 +43,7 @@ NOT_BUILT = {
     "MiniMaxH3ModularPipeline",
     "MiniMaxMusic3ModularPipeline",
     "WanAnimate2DistilledModularPipeline",
-    "WanAnimate2ModularPipeline",
+    "WanAnimate2ModularPipeline",  # compiles its attention at its first run, which takes a C++ compiler and long
 }
 
 
