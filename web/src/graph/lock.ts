@@ -45,3 +45,9 @@ export function lockWith(before: Doc["lock"], told: { readonly repos?: object })
   });
   return { ...before, repos: Object.fromEntries(repos) };
 }
+
+/** A lock with the repos that it did not pin yet; what it pins stays. */
+export function withNewPins(before: Doc["lock"], told: { readonly repos?: object }): Doc["lock"] {
+  const known = isObject(before["repos"]) ? before["repos"] : {};
+  return { ...before, repos: { ...(told.repos as { readonly [repo: string]: JsonValue } | undefined), ...known } };
+}

@@ -167,3 +167,12 @@ test("an answer about other commits than those of now changes no pin", async () 
   await wait(10);
   expect(activeTab().doc.lock).toEqual(update);
 });
+
+test("a folder that is not what it was is told until a person takes it", async () => {
+  const changed = { code: "lock_changed", message: "demo is another.", node: "a", severity: "warning" };
+  const found = { repos: { demo: { commit: "beef" }, other: { commit: "1" } } };
+  server.on(ROUTE, async () => json({ ...(await answer("one").json()), lock: found, problems: [changed] }));
+  start({ ...chain("a", "b"), lock: pinned });
+  await wait(500);
+  expect(activeTab().doc.lock).toEqual({ repos: { demo: { commit: "c0ffee" }, other: { commit: "1" } } });
+});

@@ -3,7 +3,7 @@ import { replaceEqualDeep } from "@tanstack/react-query";
 import { api, ApiError, isAbort, unwrap } from "@/api/client";
 import type { CompileResult, NodePorts } from "@/api/types";
 import { saveDoc } from "@/graph/document";
-import { lockWith, sameLock } from "@/graph/lock";
+import { lockWith, sameLock, withNewPins } from "@/graph/lock";
 import type { Doc } from "@/graph/types";
 import { sameMeaning } from "@/store/meaning";
 import { activeTab, tabOf, updateTab, useEditor, type KnownPorts, type Tab } from "@/store/tabs";
@@ -115,8 +115,10 @@ function answered(tab: Tab, doc: Doc, answer: CompileResult): Partial<Tab> {
  * The graph with the commits of the repos that it was found to use. That is no step to undo, and does not make a saved
  * graph that was only looked at a changed one; it is saved with what a person does.
  */
-function pinnedBy(tab: Tab, asked: Doc, { lock = {} }: CompileResult): Partial<Tab> {
-  const next = lockWith(tab.doc.lock, lock);
+function pinnedBy(tab: Tab, asked: Doc, { lock = {}, problems }: CompileResult): Partial<Tab> {
+  const isOther = problems.some(({ code }) => code === "lock_changed");
+  // A folder that is not what it was is told until a person takes it by an update.
+  const next = isOther ? withNewPins(tab.doc.lock, lock) : lockWith(tab.doc.lock, lock);
   if (tab.doc.lock !== asked.lock || sameLock(tab.doc.lock, next)) return {};
   return { doc: { ...tab.doc, lock: next }, dirty: tab.dirty || tab.history.past.length > 0 };
 }
