@@ -27,11 +27,8 @@ NAMES = {
 MANY = {("list.make", "items")}
 """Inputs that take several edges."""
 
-WIDTHS = (200, 900)
-"""px; Mellon's nodes can be as wide as a picture."""
-
-USUAL_WIDTH = 300
-"""px; for nodes of which Mellon did not save any. Offsets to the right count from it."""
+WIDTHS = (200, 560)
+"""px, as the canvas has them; Mellon's nodes can be as wide as a picture."""
 
 NOTE_WIDTH, NOTE_LINE, NOTE_LETTERS = 520, 21, 68
 """px, px, and how many letters fit into a line."""
@@ -117,8 +114,7 @@ class _Assembly:
                 self.types[chosen] = made.type
 
     def _document(self, node: MellonNode, made: Made, *, idle: bool) -> dict[str, Any]:
-        width = round(min(max(node.width or USUAL_WIDTH, WIDTHS[0]), WIDTHS[1]))
-        x, y = node.x + made.offset[0] + (width - USUAL_WIDTH if made.offset[0] > 0 else 0), node.y + made.offset[1]
+        x, y = node.x + made.offset[0], node.y + made.offset[1]
         document: dict[str, Any] = {
             "id": self.ids[node.id, made.key],
             "type": made.type,
@@ -126,8 +122,8 @@ class _Assembly:
             "position": {"x": round(x, 1), "y": round(y, 1)},
             **made.extra,
         }
-        if node.width and not made.key:
-            document["width"] = width
+        if node.width and len(self.translations[node.id].nodes) == 1:  # several need its room
+            document["width"] = round(min(max(node.width, WIDTHS[0]), WIDTHS[1]))
         if self.translations[node.id].status == "placeholder" and idle:
             document["mode"] = "muted"  # nothing waits for it: the graph runs without it
         return document

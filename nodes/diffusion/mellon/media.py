@@ -39,11 +39,11 @@ def load_image(node: MellonNode, file: MellonFile) -> Translation:
     links: list[tuple[str, str, str, str]] = []
     outputs = {"image": first}
     if several:
-        made.append(Made("list.make", key="list", offset=(340, 0)))
+        made.append(Made("list.make", key="list", offset=(380, 0)))
         links += [(item.key, "image", "list", "items") for item in made[:-1]]
         outputs["image"] = Ref(node.id, "list", "list")
     if any(out in ("width", "height") for out, _, _ in file.targets(node)):
-        made.append(Made("image.size", key="size", offset=(340, 160)))
+        made.append(Made("image.size", key="size", offset=(380, 160)))
         links.append(("", "image", "size", "image"))
         outputs |= {name: Ref(node.id, name, "size") for name in ("width", "height")}
     return Translation(
@@ -72,7 +72,7 @@ def preview_image(node: MellonNode, file: MellonFile) -> Translation:
         inputs = {"image": (Ref(node.id, "latents", "decode"),), "vae": (Ref(node.id, "pipeline", "decode"),)}
     index = str(node.value("export") or "").strip()
     if any(out == "filtered" for out, _, _ in file.targets(node)) and index.isdecimal():
-        made.append(Made("list.item", {"index": int(index)}, key="item", offset=(340, 0)))
+        made.append(Made("list.item", {"index": int(index)}, key="item", offset=(380, 0)))
         links.append(("", "images", "item", "list"))
         outputs["filtered"] = Ref(node.id, "item", "item")
     text = "Preview Image is Preview image" + (", after a stage that decodes the latents." if latents else ".")
@@ -147,7 +147,7 @@ def load_video(node: MellonNode, file: MellonFile) -> Translation:
     names = list(file_names(node.value("file")))[:1]
     made = (
         Made("video.load", given(video=base_name(names[0]) if names else None)),
-        Made("video.frames", key="frames", offset=(340, 0)),
+        Made("video.frames", key="frames", offset=(380, 0)),
     )
     outputs = {"video": Ref(node.id, "images", "frames"), "fps": Ref(node.id, "fps", "frames")}
     remarks = tuple(f"Put {base_name(name)} into the input folder, or drop it on the node." for name in names)
@@ -161,7 +161,7 @@ def export_video(node: MellonNode, file: MellonFile) -> Translation:
     stem, format = file_stem(node.text("filename") or "video", {"webm": "webm", "gif": "gif"}, "mp4")
     made = (
         Made("video.from_frames", given(fps=node.value("fps")), key="frames"),
-        Made("video.save", {"name": stem, "format": format}, offset=(340, 0)),
+        Made("video.save", {"name": stem, "format": format}, offset=(380, 0)),
     )
     inputs = {"video": (Ref(node.id, "images", "frames"),), "fps": (Ref(node.id, "fps", "frames"),)}
     text = "Export Video is Video from frames and Save video."
