@@ -15,7 +15,7 @@ def main() -> None:
     pipe = ModularPipeline.from_pretrained(str(Path(__file__).parents[2] / "nodes" / "demo" / "model"))
     # as a worker chooses
     device, dtype = ("cuda", torch.float16) if torch.cuda.is_available() else ("cpu", torch.float32)
-    pipe.load_components(torch_dtype=dtype)
+    pipe.load_components(dtype=dtype)
     pipe.to(device)
     pipe.set_progress_bar_config(disable=True)
     print("ready", flush=True)
