@@ -1,11 +1,10 @@
 """Running: by key, in part, several times; what nodes, edges, title and icon show meanwhile; nodes switched off."""
 
 import re
-from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Response, WebSocketRoute, expect
 
 from tests.web.canvas import RUN_PATIENCE, Canvas, is_submission
 from tests.web.test_building import choose, menu, opened, pick, sums, whole
@@ -69,13 +68,16 @@ def test_a_batch_runs_several_times_with_other_seeds(drawing: Canvas, http: http
     number.fill("3")
     canvas.press("Enter")
     expect(canvas.button("Run")).to_contain_text("×3")
-    started: list[dict[str, Any]] = []
-    page.on("response", lambda answer: started.append(answer.json()) if is_submission(answer) else None)
-    canvas.button("Run").click()
-    expect(canvas.button("Stop")).to_be_enabled()
-    while len(started) < 3:
-        page.wait_for_event("response", is_submission)
-    runs = [canvas.wait_for_run(run["id"]) for run in started]
+    answers: list[Response] = []
+
+    def third(answer: Response) -> bool:
+        if is_submission(answer):
+            answers.append(answer)
+        return len(answers) == 3
+
+    with page.expect_event("response", third):
+        canvas.button("Run").click()
+    runs = [canvas.wait_for_run(answer.json()["id"]) for answer in answers]
     assert [run["state"] for run in runs] == ["succeeded"] * 3
     seeds = [node["params"].get("seed") for run in runs for node in run["graph"]["nodes"] if node["id"] == "denoise"]
     assert len(set(seeds)) == 3
