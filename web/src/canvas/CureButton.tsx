@@ -15,12 +15,12 @@ const LOOKS = {
   retry: { icon: RotateCw, label: text.common.retry },
 };
 
-/** Nothing if there is nothing to press. `compact`: trying again is only an icon. */
+/** Nothing if there is nothing to press. `compact`: what leaves room for the sentence is only an icon. */
 export function CureButton({ problem, compact = false }: { problem: Problem; compact?: boolean }) {
   const how = cureOf(problem);
   if (how === null) return null;
   const { icon, label } = LOOKS[how];
-  if (compact && how === "retry")
+  if (compact && (how === "retry" || how === "update"))
     return <IconButton className="nodrag" size="sm" icon={icon} label={label} onClick={() => cure(how, problem)} />;
   return (
     <Button size="sm" icon={icon} className="nodrag" onClick={() => cure(how, problem)}>

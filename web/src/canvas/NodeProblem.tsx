@@ -7,6 +7,12 @@ import { text } from "@/strings";
 import { CureButton } from "./CureButton";
 import { worst } from "./problems";
 
+/** What is said beside a button that takes the room of a sentence. */
+const SHORT: Readonly<Partial<Record<string, string>>> = {
+  needs_approval: text.canvas.blocks.needsReview,
+  missing_requirements: text.canvas.blocks.needsPackages,
+};
+
 export function NodeProblem({ id, place }: { id: string; place: { y: number; height: number } }) {
   const found = useNodeProblems(id);
   const failure = useNodeRun(id)?.problem ?? null;
@@ -35,7 +41,7 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
           showInspector("problems");
         }}
       >
-        {isReview ? text.canvas.blocks.needsReview : problem.message}
+        {SHORT[problem.code] ?? problem.message}
         {problems.length > 1 && <span className="text-muted"> {text.canvas.moreProblems(problems.length - 1)}</span>}
       </button>
       {failure === null && <CureButton problem={problem} compact />}

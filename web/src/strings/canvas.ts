@@ -151,6 +151,7 @@ export const canvas = {
   // Blocks
   blocks: {
     needsReview: "Needs review",
+    needsPackages: "Needs packages",
     review: "Review code",
     packages: "Show packages",
     update: "Update repos…",
