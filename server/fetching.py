@@ -7,6 +7,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -27,8 +28,7 @@ async def fetched(url: str, limit: int) -> AsyncIterator[bytes]:
     async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                await _require_public(url)
-                async with client.stream("GET", url, headers={"Accept": "image/*,video/*"}) as answer:
+                async with _asked(client, url, await _public_address(url)) as answer:
                     if target := _redirection(answer):
                         url = urljoin(url, target)
                         continue
@@ -42,6 +42,16 @@ async def fetched(url: str, limit: int) -> AsyncIterator[bytes]:
             raise _failed(url, f"did not answer within {SECONDS:.0f} seconds") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _failed(url, f"can't be reached ({type(error).__name__})") from error
+
+
+def _asked(client: httpx.AsyncClient, url: str, address: str) -> AbstractAsyncContextManager[httpx.Response]:
+    """The answer of the checked address itself: asked for by name, it could be another one by now."""
+    asked = httpx.URL(url)
+    return client.stream(
+        "GET", asked.copy_with(host=address),
+        headers={"Accept": "image/*,video/*", "Host": asked.netloc.decode()},
+        extensions={"sni_hostname": asked.host},
+    )  # fmt: skip
 
 
 def _redirection(answer: httpx.Response) -> str | None:
@@ -59,7 +69,8 @@ async def _limited(answer: httpx.Response, limit: int) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def _require_public(url: str) -> None:
+async def _public_address(url: str) -> str:
+    """The IP address to ask. Raises HttpProblem if one of the host's is not of the internet at large."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise HttpProblem(422, "bad_address", "That is no address of the web.", "It begins with https://.")
@@ -67,11 +78,13 @@ async def _require_public(url: str) -> None:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise _failed(url, "is not known") from error
-    if not all(is_public(str(address[0])) for _, _, _, _, address in found):
+    addresses = [str(address[0]) for _, _, _, _, address in found]
+    if not all(map(is_public, addresses)):
         raise HttpProblem(
             422, "private_address", f"{parts.hostname} is on this machine or its network, which is not asked.",
             "Download the file yourself, and drop it on the node.",
         )  # fmt: skip
+    return addresses[0]
 
 
 def is_public(address: str) -> bool:

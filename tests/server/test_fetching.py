@@ -1,6 +1,7 @@
 """POST /api/artifacts/fetch: files of the web, which is a server here, and what is not asked."""
 
 import io
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,3 +98,18 @@ def test_nothing_is_fetched_offline(helpers, tmp_path, open_web):
     with helpers.serving(tmp_path, offline=True) as server:
         answer = fetch(server, f"{open_web}/red.png")
     assert (answer.status_code, answer.json()["problems"][0]["code"]) == (409, "offline")
+
+
+def test_a_name_is_looked_up_once_and_what_was_checked_is_asked(server, open_web, monkeypatch):
+    """A name that means another address a moment later would lead around the check."""
+    asked, real = [], socket.getaddrinfo
+
+    def look_up(host, *args, **options):
+        if host != "pictures.example":
+            return real(host, *args, **options)
+        asked.append(host)
+        return real("127.0.0.1", *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    answer = fetch(server, open_web.replace("127.0.0.1", "pictures.example") + "/red.png")
+    assert (answer.status_code, asked) == (201, ["pictures.example"])
