@@ -8,11 +8,13 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-import httpx
-
 from server.errors import HttpProblem
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_REDIRECTS = 5
 SECONDS = 30.0
@@ -25,6 +27,8 @@ async def fetched(url: str, limit: int) -> AsyncIterator[bytes]:
     Raises HttpProblem: 422 for an address that may not be asked, 413 for more than `limit` bytes, 502 for what goes
     wrong there.
     """
+    import httpx  # seldom used, and a tenth of the server's start
+
     async with httpx.AsyncClient(timeout=SECONDS, follow_redirects=False) as client:
         try:
             for _ in range(MAX_REDIRECTS + 1):
@@ -44,8 +48,10 @@ async def fetched(url: str, limit: int) -> AsyncIterator[bytes]:
             raise _failed(url, f"can't be reached ({type(error).__name__})") from error
 
 
-def _asked(client: httpx.AsyncClient, url: str, address: str) -> AbstractAsyncContextManager[httpx.Response]:
+def _asked(client: "httpx.AsyncClient", url: str, address: str) -> "AbstractAsyncContextManager[httpx.Response]":
     """The answer of the checked address itself: asked for by name, it could be another one by now."""
+    import httpx
+
     asked = httpx.URL(url)
     return client.stream(
         "GET", asked.copy_with(host=address),
@@ -54,11 +60,11 @@ def _asked(client: httpx.AsyncClient, url: str, address: str) -> AbstractAsyncCo
     )  # fmt: skip
 
 
-def _redirection(answer: httpx.Response) -> str | None:
+def _redirection(answer: "httpx.Response") -> str | None:
     return answer.headers.get("location") if answer.is_redirect else None
 
 
-async def _limited(answer: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+async def _limited(answer: "httpx.Response", limit: int) -> AsyncIterator[bytes]:
     size = 0
     async for piece in answer.aiter_bytes():
         size += len(piece)
