@@ -6,7 +6,7 @@ import time
 
 from engine.worker.protocol import FromWorker, Progress, frame
 
-PROGRESS_PATIENCE = 0.05
+PROGRESS_PATIENCE = 0.1
 """Seconds that progress waits for another message. Each sending wakes the server, which on a small machine takes a core
 from the step that follows."""
 
