@@ -7,6 +7,7 @@ from typing import Any
 from engine.catalogue.accept import Misfit, accept
 from engine.catalogue.plain import shown
 from engine.catalogue.spec import Interface, Port
+from engine.catalogue.types import item_type
 from engine.errors import Problem
 from engine.graph.document import Node
 from engine.graph.suggest import Suggestions
@@ -65,15 +66,20 @@ def missing_inputs(node: Node, ports: Ports, connected: Collection[str]) -> list
 def _wanted(port: Port) -> str:
     """What a port wants, as a person says it: a param that holds the name of a file wants that file, not a string."""
     kind = port.widget.kind if port.widget else ""
-    return _NAMED.get(kind) or port.type
+    return _NAMED.get(kind) or _each(port)
 
 
 def _remedy(port: Port) -> str:
     if port.widget is None:
-        return f"Connect an output of type {port.type}."
+        return f"Connect an output of type {_each(port)}."
     if port.widget.kind in _FILES:
         return "Choose or drop one, or connect its name."
     return "Connect it or set a value."
+
+
+def _each(port: Port) -> str:
+    """The type of what one edge brings: a port that takes many edges is a list only inside."""
+    return item_type(port.type) if port.many else port.type
 
 
 def unknown_params(node: Node, ports: Ports, suggestions: Suggestions) -> list[Problem]:

@@ -104,6 +104,10 @@ SENTENCES = {
         code="missing_input", message="b.image needs image.", node="b", port="image",
         remedy="Connect an output of type image.",
     ),
+    "s:sheet": Problem(
+        code="missing_input", message="s.images needs image.", node="s", port="images",
+        remedy="Connect an output of type image.",
+    ),
     "p:photo": Problem(
         code="missing_input", message="p.file needs a picture.", node="p", port="file",
         remedy="Choose or drop one, or connect its name.",
