@@ -1,7 +1,7 @@
 """The pipeline ref: plain data that says which weights a block runs with."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import ConfigDict, Field, ValidationError
 
@@ -53,27 +53,28 @@ class PipelineRef(Data):
         return {"kind": self.kind, **self.model_dump(exclude_defaults=True)}
 
 
+_Ref = TypeVar("_Ref", PipelineRef, ComponentRef)
+
+
 def parse_ref(value: Any) -> PipelineRef:
     """Raises NodeError if `value` is no pipeline ref."""
-    if isinstance(value, PipelineRef):
-        return value
-    try:
-        return PipelineRef.model_validate(dict(value) if isinstance(value, Mapping) else value)
-    except ValidationError as error:
-        raise NodeError(
-            "The pipeline input holds no pipeline.", remedy="Connect a Load pipeline node.", port="pipeline"
-        ) from error
+    return _parsed(PipelineRef, value, "pipeline")
 
 
 def parse_component(value: Any) -> ComponentRef:
     """Raises NodeError if `value` is no component ref."""
-    if isinstance(value, ComponentRef):
+    return _parsed(ComponentRef, value, "component")
+
+
+def _parsed(kind: type[_Ref], value: Any, port: str) -> _Ref:
+    """What came in at `port`, which has the name of what it takes."""
+    if isinstance(value, kind):
         return value
     try:
-        return ComponentRef.model_validate(dict(value) if isinstance(value, Mapping) else value)
+        return kind.model_validate(dict(value) if isinstance(value, Mapping) else value)
     except ValidationError as error:
         raise NodeError(
-            "The component input holds no component.", remedy="Connect a Load component node.", port="component"
+            f"The {port} input holds no {port}.", remedy=f"Connect a Load {port} node.", port=port
         ) from error
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.catalogue.pack import WorkerFacts
-from engine.errors import NodeError
+from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion.hub import Hub
 from nodes.diffusion.trust import ANY_COMMIT, LOCAL, Approvals, require_approval
 
@@ -111,6 +111,15 @@ class Repos:
                 digest.update(repr((facts[0], _sha256(path)) if whole else facts).encode())
             self._fingerprints[key] = (LOCAL + digest.hexdigest())[:40]
         return self._fingerprints[key]
+
+
+def require_commit(located: Located, commit: str | None, port: str) -> None:
+    """Raise NodeError if the repo's files are not those of `commit`, at which it was described."""
+    if located.commit != commit:
+        raise NodeError(
+            f"The files of repo {located.repo!r} have changed since they were described.",
+            remedy="Run it again; the repo is read anew.", port=port, code=STALE_DESCRIPTION,
+        )  # fmt: skip
 
 
 def split_revision(text: str) -> tuple[str, str | None]:

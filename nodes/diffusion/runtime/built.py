@@ -10,11 +10,10 @@ from typing import Any
 from diffusers import ModelMixin
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
-from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part
 from nodes.diffusion.ref import PipelineRef
-from nodes.diffusion.repos import Located, Repos
+from nodes.diffusion.repos import Located, Repos, require_commit
 from nodes.diffusion.runtime.blocks import (
     Pipeline,
     block_at,
@@ -81,11 +80,7 @@ def built(
     Raises NodeError if a repo or block is not there, or may not run.
     """
     located = repos.locate(ref.repo, ref.commit)
-    if located.commit != ref.commit:
-        raise NodeError(
-            f"The files of repo {ref.repo!r} have changed since they were described.",
-            remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
-        )  # fmt: skip
+    require_commit(located, ref.commit, "pipeline")
     if has_code(located):
         repos.require_approval(located)  # it may have been taken back since the block was made
     homes = homes_of(repos, parts, commits)

@@ -7,11 +7,11 @@ from typing import Any
 
 from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
-from engine.errors import STALE_DESCRIPTION, NodeError
+from engine.errors import NodeError
 from nodes.diffusion.describer import Describer
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part, joined
-from nodes.diffusion.repos import Located, Repos, split_revision
+from nodes.diffusion.repos import Located, Repos, require_commit, split_revision
 from nodes.diffusion.runtime.blocks import (
     Pipeline,
     block_at,
@@ -55,11 +55,7 @@ def homes_of(
 def require_commits(homes: Homes, commits: Mapping[str, str]) -> None:
     """Raise NodeError if the files of a part's repo are of another commit than was described."""
     for name, located in homes.items():
-        if located.commit != commits.get(name):
-            raise NodeError(
-                f"The files of repo {located.repo!r} have changed since they were described.",
-                remedy="Run it again; the repo is read anew.", port="parts", code=STALE_DESCRIPTION,
-            )  # fmt: skip
+        require_commit(located, commits.get(name), "parts")
 
 
 def compose(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import STALE_DESCRIPTION, NodeError
+from engine.errors import NodeError
 from nodes.diffusion.files import pickles_in, weights_in
 from nodes.diffusion.ref import PipelineRef
-from nodes.diffusion.repos import INDEX_FILES, Located, Repos
+from nodes.diffusion.repos import INDEX_FILES, Located, Repos, require_commit
 from nodes.diffusion.requirements import read_object
 from nodes.diffusion.runtime.weights import components_in_index, pickled
 
@@ -103,11 +103,7 @@ def home_of(repos: Repos, ref: PipelineRef, located: Located, spec: Any) -> Home
     """Where the ref's component of a `ComponentSpec` is. Raises NodeError if its repo changed, or can't be had."""
     if (given := ref.components.get(spec.name)) is not None:
         place = repos.locate(given.repo, given.commit)
-        if place.commit != given.commit:
-            raise NodeError(
-                f"The files of repo {given.repo!r} have changed since they were described.",
-                remedy="Run it again; the repo is read anew.", port="pipeline", code=STALE_DESCRIPTION,
-            )  # fmt: skip
+        require_commit(place, given.commit, "pipeline")
         return _home(repos, place, given.subfolder, given.variant or ref.variant)
     place = declared_place(repos, located, spec)
     return _home(repos, place, spec.subfolder or "", ref.variant or spec.variant)
