@@ -5,14 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.catalogue.define import NodeDefinition
+from engine.catalogue.pack import Describer as Describe
 from engine.catalogue.pack import WorkerFacts, WorkerSide
-from nodes.diffusion import asking, block, component, custom, families, pipeline
+from nodes.diffusion import asking, block, component, custom, families, objects, pipeline
 from nodes.diffusion.heavy import runtime
 
 
 def definitions() -> list[NodeDefinition]:
     """For server and worker alike; imports neither torch nor diffusers."""
-    return [pipeline.DEFINITION, component.LOAD, component.REPLACE, block.DEFINITION, custom.DEFINITION]
+    return [
+        pipeline.DEFINITION,
+        component.LOAD,
+        component.REPLACE,
+        block.DEFINITION,
+        custom.DEFINITION,
+        objects.DEFINITION,
+    ]
 
 
 def worker_side(facts: WorkerFacts) -> WorkerSide:
@@ -47,17 +55,18 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
         written: dict[str, Any] = runtime("publish").publish(repos, request)
         return written
 
+    describers: dict[str, Describe] = {
+        pipeline.SUBJECT: describer.repo,
+        block.SUBJECT: describe_block,
+        custom.SUBJECT: describe_custom,
+        component.SUBJECT: lambda request: component.describe(repos, request),
+        asking.DOC: describe_doc,
+        asking.PUBLISH: publish,
+    }
     return WorkerSide(
         kinds=(TensorKind(), ArrayKind()),
-        describers={
-            pipeline.SUBJECT: describer.repo,
-            block.SUBJECT: describe_block,
-            custom.SUBJECT: describe_custom,
-            component.SUBJECT: lambda request: component.describe(repos, request),
-            asking.DOC: describe_doc,
-            asking.PUBLISH: publish,
-            families.SUBJECT: all_families.answer,
-        },
+        describers={subject: all_families.first(describe) for subject, describe in describers.items()}
+        | {families.SUBJECT: all_families.answer},
         states={"components": store},
         models=store,
         warm=lambda: warm(all_families, store.quiet),

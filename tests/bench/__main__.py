@@ -4,7 +4,7 @@ import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import canvas, interfaces, overhead, startup, text_to_image
+from tests.bench import author, canvas, interfaces, overhead, startup, text_to_image
 
 BENCHES = {
     "startup": startup.main,
@@ -12,6 +12,7 @@ BENCHES = {
     "text_to_image": text_to_image.main,
     "interfaces": interfaces.main,
     "canvas": canvas.main,
+    "author": author.main,
 }
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,23 @@ def test_families_are_not_described_while_a_node_runs_until_someone_asks(tmp_pat
         assert (preparing.is_alive(), kept(tmp_path)) == (True, set())
         assert families.answer({})["rows"]
     preparing.join()
+
+
+@pytest.mark.usefixtures("few")
+def test_what_people_ask_goes_before_the_families(tmp_path: Path) -> None:
+    families = Families(Describer(tmp_path, repos_in(tmp_path)))
+    asked, answered = threading.Event(), threading.Event()
+    question = families.first(lambda request: {"in time": asked.set() or answered.wait(60)})
+    asking = threading.Thread(target=question, args=({},))
+    asking.start()
+    asked.wait(60)
+    preparing = threading.Thread(target=families.prepare, args=(lambda hurry: nullcontext(),))
+    preparing.start()
+    preparing.join(timeout=0.3)
+    assert (preparing.is_alive(), kept(tmp_path)) == (True, set())
+    answered.set()
+    preparing.join()
+    assert kept(tmp_path)
 
 
 @pytest.mark.usefixtures("few")
