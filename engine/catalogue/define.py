@@ -48,14 +48,15 @@ class Resolved:
 
     `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further
     keyword arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the
-    node uses which repos; the graph's lock is made of it. `warnings` tell of what is odd and does not keep it from
-    running.
+    node uses which repos; the graph's lock is made of it. `problems` keep it from running though its interface is known,
+    `warnings` tell of what is odd and does not.
     """
 
     interface: Interface
     outputs: Mapping[str, Any] | None = None
     bound: Mapping[str, Any] = field(default_factory=dict)
     repos: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
 

@@ -26,9 +26,10 @@ def resolve(node_id: str, definition: NodeDefinition, view: NodeView) -> Resolut
     """Ask a dynamic node for its interface. If its resolver fails, it has the ports it has before anything is known."""
     assert definition.resolve is not None
     try:
-        return Resolution(definition.resolve(view))
+        resolved = definition.resolve(view)
+        return Resolution(resolved, _at(node_id, resolved.problems))
     except BlockloomError as error:
-        problems = tuple(problem if problem.node else replace(problem, node=node_id) for problem in error.problems)
+        problems = _at(node_id, error.problems)
     except Exception as error:  # a resolver belongs to a pack; its fault must not take compile along
         problem = Problem(
             code="resolver_failed",
@@ -39,6 +40,10 @@ def resolve(node_id: str, definition: NodeDefinition, view: NodeView) -> Resolut
         )
         problems = (problem,)
     return Resolution(Resolved(definition.type.interface), problems)
+
+
+def _at(node_id: str, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem if problem.node else replace(problem, node=node_id) for problem in problems)
 
 
 def can_fold(definition: NodeDefinition) -> bool:

@@ -79,6 +79,21 @@ class Hub:
         except Exception:  # not listed yet
             return {}
 
+    def tensor_shapes(self, repo: str, commit: str, name: str) -> dict[str, tuple[int, ...]]:
+        """The shapes of the tensors in a safetensors file, of which only the header is read; empty if it is damaged."""
+        from huggingface_hub import HfApi
+        from huggingface_hub.errors import OfflineModeIsEnabled, SafetensorsParsingError
+
+        try:
+            if self.offline:
+                raise OfflineModeIsEnabled(f"{name} is not on this machine.")
+            found = HfApi().parse_safetensors_file_metadata(repo, name, revision=commit)
+        except SafetensorsParsingError:
+            return {}
+        except Exception as error:
+            raise NodeError(hub_problem(repo, commit, error)) from error
+        return {key: tuple(tensor.shape) for key, tensor in found.tensors.items()}
+
     def snapshot(self, repo: str, commit: str, patterns: Iterable[str]) -> Path:
         """The folder of a snapshot, with all files that match at hand. When offline, with those that are here."""
         from huggingface_hub import snapshot_download

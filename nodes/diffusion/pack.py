@@ -7,7 +7,7 @@ from typing import Any
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import Describer as Describe
 from engine.catalogue.pack import WorkerFacts, WorkerSide
-from nodes.diffusion import asking, block, component, custom, families, objects, pipeline
+from nodes.diffusion import asking, block, component, custom, families, ip_adapter, objects, pipeline
 from nodes.diffusion.heavy import runtime
 
 
@@ -17,6 +17,7 @@ def definitions() -> list[NodeDefinition]:
         pipeline.DEFINITION,
         component.LOAD,
         component.REPLACE,
+        ip_adapter.DEFINITION,
         block.DEFINITION,
         custom.DEFINITION,
         objects.DEFINITION,
@@ -47,6 +48,10 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
     def describe_custom(request: Mapping[str, Any]) -> dict[str, Any]:
         return custom.describe(describer, repos, facts.data_dir, request)
 
+    def describe_fit(request: Mapping[str, Any]) -> dict[str, Any]:
+        description: dict[str, Any] = runtime("ip_adapter_fit").described(repos, request)
+        return description
+
     def describe_doc(request: Mapping[str, Any]) -> dict[str, Any]:
         description: dict[str, Any] = runtime("doc").describe(repos, request)
         return description
@@ -60,6 +65,8 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
         block.SUBJECT: describe_block,
         custom.SUBJECT: describe_custom,
         component.SUBJECT: lambda request: component.describe(repos, request),
+        ip_adapter.SUBJECT: lambda request: ip_adapter.describe(repos, request),
+        ip_adapter.FIT: describe_fit,
         asking.DOC: describe_doc,
         asking.PUBLISH: publish,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, JsonValue, ValidationError
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
@@ -29,11 +29,29 @@ class ComponentRef(Data):
         return {"kind": self.kind, **self.model_dump(exclude_defaults=True)}
 
 
+ADAPTED = "unet"
+"""The component that IP-Adapters become a part of."""
+
+
+class IPAdapterRef(Data):
+    """An IP-Adapter: the weights in `file` of a repo at a commit. `scale` says how much it counts, 0 for not at all.
+
+    A dict says it by layers, as diffusers' `set_ip_adapter_scale` takes it; what it leaves out counts for nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    repo: str
+    commit: str
+    file: str
+    scale: float | dict[str, JsonValue] = 1.0
+
+
 class PipelineRef(Data):
     """Which weights, and how they are used. `commit` pins the files of `repo`; "" as `workflow` means all blocks.
 
     `guidance_scale` is None for the model's own. `components` are those whose weights are not below the repo's own
-    folder: its index points elsewhere, or a node replaced them.
+    folder: its index points elsewhere, or a node replaced them. `ip_adapters` are put into the component `ADAPTED`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -47,10 +65,11 @@ class PipelineRef(Data):
     variant: str | None = None
     guidance_scale: float | None = None
     components: dict[str, ComponentRef] = Field(default_factory=dict)
+    ip_adapters: tuple[IPAdapterRef, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The ref as it travels in the graph; options at their defaults are left out."""
-        return {"kind": self.kind, **self.model_dump(exclude_defaults=True)}
+        return {"kind": self.kind, **self.model_dump(mode="json", exclude_defaults=True)}
 
 
 _Ref = TypeVar("_Ref", PipelineRef, ComponentRef)

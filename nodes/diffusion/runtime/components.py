@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from engine.catalogue.pack import LoadedModel, WorkerFacts
 from engine.errors import NodeError
-from nodes.diffusion.ref import PipelineRef
+from nodes.diffusion.ref import ADAPTED, PipelineRef
 from nodes.diffusion.repos import Located, Repos
 from nodes.diffusion.runtime.foreign import Home, home_of
 from nodes.diffusion.runtime.weights import (
@@ -36,7 +36,8 @@ _HEADROOM = 1.2
 class ComponentKey(NamedTuple):
     """What tells two loaded components apart: where their files are, and what is made of them.
 
-    Pipelines that have a component's files in common share it, by whichever name. `kind` is its class.
+    Pipelines that have a component's files in common share it, by whichever name. `kind` is its class; `ip_adapters`
+    are the repos, commits and files of what was put into it.
     """
 
     repo: str
@@ -46,16 +47,18 @@ class ComponentKey(NamedTuple):
     kind: str
     dtype: str
     device: str
+    ip_adapters: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass
 class _Held:
-    """A loaded component, with the name that it was first loaded by.
+    """A loaded component, with the name that it was first loaded by, and the repo of its weights.
 
-    `size` in bytes, 0 for what has no weights (tokenizers, schedulers).
+    `size` in bytes, 0 for what has no weights (tokenizers, schedulers); of a UNet with adapters that of the adapters.
     """
 
     name: str
+    repo: str
     component: Any
     size: int
 
@@ -108,18 +111,44 @@ class ComponentStore:
             place.repo, place.commit, home.subfolder, home.variant, _kind(spec),
             dtype_for(ref, device, (located.folder, home.folder)), device,
         )  # fmt: skip
+        component = self._kept(key)
+        if component is None:
+            if has_weights(spec):
+                fetch_missing(self.repos, place, home.subfolder, home.variant)
+                self._make_room(_expected_size(weight_files(home.folder, home.variant), key.dtype), device)
+            component = self._keep(key, _load(spec, home, key, pickles=self.repos.pickles))
+        return self._adapted(ref, key, component) if ref.ip_adapters and spec.name == ADAPTED else component
+
+    def _adapted(self, ref: PipelineRef, plain: ComponentKey, unet: Any) -> Any:
+        """The UNet with the ref's IP-Adapters, which shares its weights with the plain `unet`."""
+        from nodes.diffusion.runtime.ip_adapter import adapted, added_bytes, fetched, set_scales
+
+        named = tuple((each.repo, each.commit, each.file) for each in ref.ip_adapters)
+        key = plain._replace(ip_adapters=named)
+        made = self._kept(key)
+        if made is None:
+            paths = [fetched(self.repos, each) for each in ref.ip_adapters]
+            self._make_room(_expected_size(paths, key.dtype), key.device)
+            made = adapted(unet, paths)
+            self._keep(key, _Held("ip_adapter", named[-1][0], made, added_bytes(made, unet)))
+        with self._lock:
+            self._held.move_to_end(plain)  # evicted after what shares its weights, which would not free them
+        set_scales(made, ref.ip_adapters)
+        return made
+
+    def _kept(self, key: ComponentKey) -> Any | None:
+        """What is loaded already, or None; it stays until the end of the session."""
         with self._lock:
             self._needed.add(key)
             if held := self._held.get(key):
                 self._held.move_to_end(key)
                 return held.component
-        if has_weights(spec):
-            fetch_missing(self.repos, place, home.subfolder, home.variant)
-            self._make_room(_expected_size(weight_files(home.folder, home.variant), key.dtype), device)
-        held = _load(spec, home, key, pickles=self.repos.pickles)
+        return None
+
+    def _keep(self, key: ComponentKey, held: _Held) -> Any:
         with self._lock:
             self._held[key] = held
-            self._loads += has_weights(spec)
+            self._loads += held.size > 0
         return held.component
 
     def peek(self, ref: PipelineRef, name: str) -> Any | None:
@@ -135,7 +164,7 @@ class ComponentStore:
         """What has weights, in order of last use."""
         with self._lock:
             return [
-                LoadedModel(name=held.name, repo=key.repo, device=key.device, dtype=key.dtype, size=held.size)
+                LoadedModel(name=held.name, repo=held.repo, device=key.device, dtype=key.dtype, size=held.size)
                 for key, held in self._held.items()
                 if held.size
             ]
@@ -158,8 +187,8 @@ class ComponentStore:
         with self._running:
             with self._lock:
                 for key, held in list(self._held.items()):
-                    if model in (None, held.name) and repo in (None, key.repo):
-                        del self._held[key]
+                    if model in (None, held.name) and repo in (None, held.repo):
+                        self._drop(key)
             _release_memory()
 
     def _make_room(self, size: int, device: str) -> None:
@@ -170,11 +199,16 @@ class ComponentStore:
                 oldest = next((k for k, held in self._held.items() if held.size and k not in self._needed), None)
                 if oldest is None:
                     break
-                del self._held[oldest]
+                self._drop(oldest)
             evicted = True
             _release_memory()
         if evicted:
             _release_memory()
+
+    def _drop(self, key: ComponentKey) -> None:
+        """Forget a component, with the adapted ones that share its weights. The caller holds `_lock`."""
+        for other in [other for other in self._held if other == key or other._replace(ip_adapters=()) == key]:
+            del self._held[other]
 
     def _fits(self, size: int, device: str) -> bool:
         if self._budget is not None:
@@ -240,9 +274,9 @@ def _load(spec: Any, home: Home, key: ComponentKey, *, pickles: bool) -> _Held:
     except Exception as error:  # libraries raise anything on bad files
         raise _why_not(spec.name, key, home.folder, error) from error
     if not isinstance(component, torch.nn.Module):
-        return _Held(spec.name, component, 0)
+        return _Held(spec.name, key.repo, component, 0)
     component.eval().to(key.device)
-    return _Held(spec.name, component, _size(component))
+    return _Held(spec.name, key.repo, component, _size(component))
 
 
 def _kind(spec: Any) -> str:

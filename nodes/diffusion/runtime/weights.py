@@ -67,6 +67,18 @@ def damaged_file(files: Iterable[Path]) -> Path | None:
     return None
 
 
+def tensor_shapes(repos: Repos, located: Located, name: str) -> dict[str, tuple[int, ...]]:
+    """The shapes of the tensors in a safetensors file, of which only the header is read, from the hub if need be.
+
+    Empty if the file is damaged. Raises NodeError if it is not to be had.
+    """
+    path = located.folder / name
+    if located.on_hub and not path.is_file():
+        return repos.hub.tensor_shapes(located.repo, located.commit, name)
+    entries = {key: entry for key, entry in _header(path).items() if key != "__metadata__" and isinstance(entry, dict)}
+    return {key: tuple(entry.get("shape", ())) for key, entry in entries.items()}
+
+
 def fetch_missing(repos: Repos, located: Located, subfolder: str, variant: str | None) -> None:
     """Download one component's files of a hub repo where they are not here yet.
 

@@ -55,7 +55,7 @@ def save(folder: Path, pipeline: str, components: Mapping[str, Any], **config: A
             index[name] = [None, None]
             continue
         if isinstance(component, torch.nn.Module):
-            _fill(component)
+            fill(component)
         component.save_pretrained(folder / name)
         library, kind = _fetch_class_library_tuple(component)
         source = {"pretrained_model_name_or_path": f"tiny/{folder.name}", "subfolder": name}
@@ -68,7 +68,7 @@ def save(folder: Path, pipeline: str, components: Mapping[str, Any], **config: A
     return folder
 
 
-def _fill(module: torch.nn.Module) -> None:
+def fill(module: torch.nn.Module) -> None:
     """Random weights; also where classes begin with zeros, which would hide what goes in, or with nothing at all."""
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
