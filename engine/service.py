@@ -59,6 +59,7 @@ from engine.worker.protocol import (
     Release,
     Started,
     Stats,
+    StopDownload,
     WorkerConfig,
 )  # fmt: skip
 
@@ -421,6 +422,10 @@ class Engine:
         if what == "results":
             self._results.forget_disk()
 
+    def stop_download(self, repo: str) -> None:
+        """End what the worker downloads of a repo; nodes and descriptions that wait for it fail, and say why."""
+        self._host.send(StopDownload(repo=repo))
+
     @property
     def worker(self) -> WorkerChanged:
         """The state of the worker, as last told."""
@@ -516,9 +521,10 @@ class Engine:
     def _downloading(self, message: Downloading) -> None:
         self._tell(
             DownloadProgress(
-                repo=message.repo, done=message.done, total=message.total, state=message.state, problem=message.problem
+                repo=message.repo, done=message.done, total=message.total, state=message.state, file=message.file,
+                problem=message.problem,
             )
-        )
+        )  # fmt: skip
 
     def _worker_changed(self, **changes: Any) -> None:
         changed = self._worker_state.model_copy(update=changes)

@@ -8,16 +8,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from engine.catalogue.pack import DownloadState, WorkerFacts
-from engine.errors import Problem
-from engine.run.events import DownloadProgress
+from engine.catalogue.pack import DownloadStatus, WorkerFacts
 from engine.service import Engine
 from nodes.diffusion.repos import Repos
 from server import errors, openapi
 from server.auth import Guard
 from server.graphs import GraphStore
 from server.hub import OUTBOX_BYTES, Hub
-from server.models import Downloads
+from server.models import Downloads, progress_of
 from server.routes import (
     artifacts,
     block_edits,
@@ -90,7 +88,7 @@ def _lifespan(
                     async with FolderWatch(engine, repos):
                         yield
                 finally:
-                    await downloads.stop()
+                    await downloads.close()
                     hub.close()
 
     return lifespan
@@ -100,9 +98,8 @@ def _facts(settings: Settings, hub: Hub) -> WorkerFacts:
     """What the server itself must know to find repos: the same as a worker. Tells the event loop of its downloads."""
     loop, config = asyncio.get_running_loop(), settings.engine_config()
 
-    def report(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
-        event = DownloadProgress(repo=repo, done=done, total=total, state=state, problem=problem)
-        loop.call_soon_threadsafe(hub.publish, event)
+    def report(status: DownloadStatus) -> None:
+        loop.call_soon_threadsafe(hub.publish, progress_of(status))
 
     return WorkerFacts(
         data_dir=config.data_dir, input_dir=config.input_dir, output_dir=config.output_dir, settings=config.settings,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from engine.catalogue.pack import DownloadState
+from engine.catalogue.pack import DownloadStatus
 from engine.errors import BlockloomError, Cancelled, NodeError, Problem
 from engine.run.events import DownloadProgress
 from nodes.diffusion.files import wanted_files
@@ -81,6 +81,7 @@ class Downloads:
         self._publish = publish
         self._offline = offline
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._hubs: dict[str, Hub] = {}
         self._stopping = False
 
     def start(self, repo: str, revision: str | None, variant: str | None) -> bool:
@@ -98,7 +99,12 @@ class Downloads:
         self._tasks[repo] = asyncio.create_task(self._run(repo, revision, variant))
         return True
 
-    async def stop(self) -> None:
+    def stop(self, repo: str) -> None:
+        """End the download of `repo`, if there is one; what is here stays, and it goes on from there next time."""
+        if repo in self._hubs:
+            self._hubs[repo].stop(repo)
+
+    async def close(self) -> None:
         """Give up what is under way; the parts that are there stay in the cache."""
         self._stopping = True
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -106,14 +112,14 @@ class Downloads:
     async def _run(self, repo: str, revision: str | None, variant: str | None) -> None:
         loop = asyncio.get_running_loop()
 
-        def report(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
-            event = DownloadProgress(repo=repo, done=done, total=total, state=state, problem=problem)
-            loop.call_soon_threadsafe(self._publish, event)
+        def report(status: DownloadStatus) -> None:
+            loop.call_soon_threadsafe(self._publish, progress_of(status))
 
+        hub = self._hubs[repo] = Hub(report, offline=False)
         try:
-            await asyncio.to_thread(self._download, Hub(report, offline=False), repo, revision, variant)
+            await asyncio.to_thread(self._download, hub, repo, revision, variant)
         finally:
-            del self._tasks[repo]
+            del self._tasks[repo], self._hubs[repo]
 
     def _download(self, hub: Hub, repo: str, revision: str | None, variant: str | None) -> None:
         """In a thread. Whatever ends it was reported."""
@@ -123,6 +129,14 @@ class Downloads:
     def _go_on(self) -> None:
         if self._stopping:
             raise Cancelled
+
+
+def progress_of(status: DownloadStatus) -> DownloadProgress:
+    """What clients hear of a download in the server itself."""
+    return DownloadProgress(
+        repo=status.repo, done=status.done, total=status.total, state=status.state, file=status.file,
+        problem=status.problem,
+    )  # fmt: skip
 
 
 def _folder_model(repo: str, folder: Path, source: Literal["built-in", "folder"]) -> LocalModel:

@@ -10,11 +10,28 @@ from engine.errors import Problem
 from engine.values.codecs import ValueKind
 
 DownloadState = Literal["running", "finished", "failed"]
-DownloadReport = Callable[[str, int, int, DownloadState, Problem | None], None]
-"""(repo, bytes done, bytes in all, state, why it failed): how far a download is. Called from any thread."""
 
 
-def _untold(repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownloadStatus:
+    """How far the download of a repo is, in bytes; `total` is 0 until it is known.
+
+    `file` is the first of the repo's files that is still on its way, `problem` says why it failed.
+    """
+
+    repo: str
+    done: int
+    total: int
+    state: DownloadState = "running"
+    file: str = ""
+    problem: Problem | None = None
+
+
+DownloadReport = Callable[[DownloadStatus], None]
+"""Called from any thread."""
+
+
+def _untold(status: DownloadStatus) -> None:
     """Nobody asked."""
 
 
@@ -71,7 +88,7 @@ class WorkerSide:
     """What a pack brings to a worker.
 
     `states` are worker-wide objects that nodes get through `Context.state(name)`. `warm` does slow imports; it runs in
-    the background after the worker is ready.
+    the background after the worker is ready. `stop_download` ends the downloads of a repo, and returns at once.
     """
 
     kinds: Sequence[ValueKind] = ()
@@ -79,6 +96,7 @@ class WorkerSide:
     states: Mapping[str, Any] = field(default_factory=dict)
     models: ModelHolder | None = None
     warm: Callable[[], None] | None = None
+    stop_download: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

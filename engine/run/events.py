@@ -123,13 +123,14 @@ class WorkerChanged(EventBase):
 
 
 class DownloadProgress(EventBase):
-    """Bytes of a model download."""
+    """Bytes of a model download; `total` is 0 until it is known, `file` is the first of those on their way."""
 
     kind: Literal["download_progress"] = "download_progress"
     repo: str
     done: int
     total: int
     state: Literal["running", "finished", "failed"] = "running"
+    file: str = ""
     problem: Problem | None = None
 
 

@@ -1,7 +1,7 @@
 """What the packs brought to a worker: node definitions, kinds of value, describers, states and the holder of models."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.catalogue.define import NodeDefinition
@@ -21,6 +21,7 @@ class Library:
         self.models: ModelHolder | None = None
         self._definitions: dict[str, NodeDefinition] = {}
         self._describers: dict[str, Describer] = {}
+        self._stops: list[Callable[[str], None]] = []
         self._to_warm: list[WorkerSide] = []
 
     def add(self, pack: Pack) -> None:
@@ -29,6 +30,7 @@ class Library:
         self.kinds.add(side.kinds)
         self.states |= side.states
         self._describers |= side.describers
+        self._stops += [side.stop_download] if side.stop_download is not None else []
         self.models = self.models or side.models
         self._to_warm.append(side)
         self._definitions |= {definition.type.type: definition for definition in pack.definitions}
@@ -59,6 +61,11 @@ class Library:
         if subject not in self._describers:
             raise WorkerError(Problem(code="no_describer", message=f"No node pack answers about {subject!r}."))
         return self._describers[subject](request)
+
+    def stop_download(self, repo: str) -> None:
+        """End the downloads of `repo`: whoever waits for them is told so."""
+        for stop in self._stops:
+            stop(repo)
 
     def warm(self) -> None:
         """Do the slow imports of all packs added since the last call."""

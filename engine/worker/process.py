@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from engine.catalogue.load import load_outside, load_pack, outside_packs, refuse_conflicts
-from engine.catalogue.pack import DownloadState, WorkerFacts
+from engine.catalogue.pack import DownloadStatus, WorkerFacts
 from engine.errors import BlockloomError, Cancelled, Problem
 from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
@@ -48,6 +48,7 @@ from engine.worker.protocol import (
     Release,
     Shutdown,
     Started,
+    StopDownload,
     ToWorker,
     WorkerConfig,
     config_decoder,
@@ -99,7 +100,8 @@ class Worker:
         self._lock = threading.Lock()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             Begin: self._begin, Execute: self._execute, Cancel: self._cancel, Describe: self._describe,
-            Publish: self._publish, Free: self._free, Release: self._release, Shutdown: self._shutdown,
+            Publish: self._publish, Free: self._free, Release: self._release, StopDownload: self._stop_download,
+            Shutdown: self._shutdown,
         }  # fmt: skip
 
     def start(self) -> None:
@@ -113,8 +115,16 @@ class Worker:
     def handle(self, message: ToWorker) -> None:
         self._handlers[type(message)](message)
 
-    def _report_download(self, repo: str, done: int, total: int, state: DownloadState, problem: Problem | None) -> None:
-        self.send(Downloading(repo=repo, done=done, total=total, state=state, problem=problem))
+    def _report_download(self, status: DownloadStatus) -> None:
+        self.send(
+            Downloading(
+                repo=status.repo, done=status.done, total=status.total, state=status.state, file=status.file,
+                problem=status.problem,
+            )
+        )  # fmt: skip
+
+    def _stop_download(self, message: StopDownload) -> None:
+        self._library.stop_download(message.repo)
 
     def _begin(self, message: Begin) -> None:
         self._graphs[message.run] = message.graph

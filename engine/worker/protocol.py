@@ -10,6 +10,7 @@
 | `Release` | a run ended: its values may be evicted, its graph forgotten |
 | `Publish` | keep the pictures of a result as artifacts, outside of any run |
 | `Free` | drop cached results or loaded models now |
+| `StopDownload` | end the downloads of a repo |
 | `Shutdown` | end in good order |
 
 | from the worker | |
@@ -154,6 +155,12 @@ class Free(Message, frozen=True):
     repo: str | None = None
 
 
+class StopDownload(Message, frozen=True):
+    """What waits for the download fails with a problem that says so."""
+
+    repo: str
+
+
 class Shutdown(Message, frozen=True):
     pass
 
@@ -236,6 +243,7 @@ class Downloading(Message, frozen=True):
     done: int
     total: int
     state: Literal["running", "finished", "failed"] = "running"
+    file: str = ""
     problem: Problem | None = None
 
 
@@ -270,7 +278,7 @@ class Stats(Message, frozen=True):
     loads: int = 0
 
 
-ToWorker = Begin | Execute | Cancel | Describe | Publish | Release | Free | Shutdown
+ToWorker = Begin | Execute | Cancel | Describe | Publish | Release | Free | StopDownload | Shutdown
 FromWorker = (
     Ready | PackLoading | PackLoaded | Started | Progress | Preview | Log | Done | Failed | Described | Downloading
     | Kept | Evicted | Stats

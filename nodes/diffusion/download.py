@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any
 
-from engine.catalogue.pack import DownloadReport
+from engine.catalogue.pack import DownloadReport, DownloadState, DownloadStatus
 from engine.errors import Cancelled, Problem
 
 REPORT_EVERY = 0.25
@@ -17,18 +17,26 @@ _BYTES = "huggingface_hub.snapshot_download"
 """Name of the hub client's progress bar that counts the bytes written; others count files, or bytes a second time."""
 
 
+class Stopped(Exception):
+    """A person stopped the download."""
+
+
 class Download:
-    """`check` is called now and then by the one who waits: what it raises ends the download, and the wait at once."""
+    """`check` is called now and then by the one who waits: what it raises ends the download, and the wait at once.
+
+    `file` says which file is on its way; it is asked with each report.
+    """
 
     def __init__(self, repo: str, report: DownloadReport, check: Callable[[], None]) -> None:
         self.repo, self.done, self.total = repo, 0, 0
+        self.file: Callable[[], str] = str
         self._report, self._check = report, check
         self._lock = threading.Lock()
-        self._reported = 0.0
-        self._stopped = False
+        self._stop = threading.Event()
+        self._over = False
 
     def run(self, work: Callable[[], str]) -> str:
-        """What `work` returns or raises. It runs aside, since a hub that says nothing would hold it for long."""
+        """What `work` returns or raises, or Stopped. It runs aside: a hub that says nothing would hold it for long."""
         ended: Future[str] = Future()
 
         def attempt() -> None:
@@ -37,30 +45,45 @@ class Download:
             except BaseException as error:  # whatever it is, the one who waits gets it
                 ended.set_exception(error)
 
+        self._tell()
         threading.Thread(target=attempt, name=f"download {self.repo}", daemon=True).start()
+        told, at = (0, 0), time.monotonic()
         try:
             while not wait([ended], timeout=CHECK_EVERY).done:
                 self._check()
+                if self._stop.is_set():
+                    raise Stopped
+                if told != (now := (self.done, self.total)) and time.monotonic() - at >= REPORT_EVERY:
+                    told, at = now, time.monotonic()
+                    self._tell()
             return ended.result()
         finally:
-            self._stopped = True
+            self._over = True
+
+    def stop(self) -> None:
+        """Have `run` raise Stopped soon. May be called from any thread."""
+        self._stop.set()
 
     def add(self, size: int) -> None:
-        """So many bytes more are here. Called by all threads of the download; raises Cancelled if it was stopped."""
-        if self._stopped:
+        """So many bytes more are here. Called by all threads of the download; raises Cancelled if nobody waits."""
+        if self._over:
             raise Cancelled
         with self._lock:
             self.done += size
-            if (now := time.monotonic()) - self._reported < REPORT_EVERY:
-                return
-            self._reported = now
-        self._report(self.repo, min(self.done, self.total), self.total, "running", None)
 
     def finished(self) -> None:
-        self._report(self.repo, self.total, self.total, "finished", None)
+        self._report(DownloadStatus(repo=self.repo, done=self.total, total=self.total, state="finished"))
 
     def failed(self, problem: Problem) -> None:
-        self._report(self.repo, min(self.done, self.total), self.total, "failed", problem)
+        self._tell("failed", problem)
+
+    def _tell(self, state: DownloadState = "running", problem: Problem | None = None) -> None:
+        done = min(self.done, self.total)
+        self._report(
+            DownloadStatus(
+                repo=self.repo, done=done, total=self.total, state=state, file=self.file(), problem=problem
+            )
+        )  # fmt: skip
 
     def bar(self) -> Any:
         """A silent progress bar class, as the hub client wants one, that feeds this."""

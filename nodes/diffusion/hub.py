@@ -10,11 +10,14 @@ from pathlib import Path
 
 from engine.catalogue.pack import DownloadReport
 from engine.errors import BlockloomError, Cancelled, NodeError, Problem
-from nodes.diffusion.download import Download
+from nodes.diffusion.download import Download, Stopped
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 FIRST = ["*model_index.json", "modular_config.json"]
 """What is downloaded to get the list of all files with it."""
+
+PIECE = 256 * 1024
+"""Bytes in which the hub client counts and writes what comes; in its own pieces of 10 MB a slow line seems to stand."""
 
 Choose = Callable[[Iterable[str]], list[str]]
 """Picks, from the names of all files of a repo, those that are wanted."""
@@ -27,6 +30,8 @@ class Hub:
         self.offline = offline
         self._report = report
         self._checks = threading.local()
+        self._downloads: set[Download] = set()
+        self._lock = threading.Lock()
 
     @contextmanager
     def interruptible(self, check: Callable[[], None]) -> Iterator[None]:
@@ -115,6 +120,13 @@ class Hub:
             name for name in names if any(fnmatch(name, pattern) for pattern in wanted)
         ])  # fmt: skip
 
+    def stop(self, repo: str) -> None:
+        """End all downloads of `repo` that are under way here; who waits for them gets a NodeError."""
+        with self._lock:
+            for download in self._downloads:
+                if download.repo == repo:
+                    download.stop()
+
     def fetch(self, repo: str, revision: str | None, choose: Choose) -> Path:
         """Download the files that `choose` picks, of the revision as it is on the hub now."""
         return self._fetch(repo, lambda: self.commit(repo, revision, latest=True), choose)
@@ -122,6 +134,8 @@ class Hub:
     def _fetch(self, repo: str, commit: Callable[[], str], choose: Choose) -> Path:
         """Reports how it goes, to the end: finished, or failed for a reason."""
         download = Download(repo, self._report, getattr(self._checks, "current", _go_on))
+        with self._lock:
+            self._downloads.add(download)
         try:
             folder = download.run(lambda: self._download(download, commit(), choose))
         except (Exception, Cancelled) as error:
@@ -130,18 +144,27 @@ class Hub:
             if isinstance(error, Cancelled):
                 raise
             raise NodeError(problem) from error
+        finally:
+            with self._lock:
+                self._downloads.remove(download)
         download.finished()
         return Path(folder)
 
     def _download(self, download: Download, commit: str, choose: Choose) -> str:
-        from huggingface_hub import snapshot_download, try_to_load_from_cache
+        from huggingface_hub import constants, snapshot_download, try_to_load_from_cache
 
+        constants.DOWNLOAD_CHUNK_SIZE = PIECE
         repo, bar = download.repo, download.bar()
         if not self.files(repo, commit):
             snapshot_download(repo, revision=commit, allow_patterns=FIRST, tqdm_class=bar)
         sizes = self.files(repo, commit)
         names = choose(sizes)
-        missing = [name for name in names if not isinstance(try_to_load_from_cache(repo, name, revision=commit), str)]
+
+        def is_missing(name: str) -> bool:
+            return not isinstance(try_to_load_from_cache(repo, name, revision=commit), str)
+
+        missing = [name for name in names if is_missing(name)]
+        download.file = lambda: next(filter(is_missing, missing), "")
         download.total = download.done + sum(sizes[name] for name in missing)
         patterns = [glob.escape(name) for name in names]
         return snapshot_download(repo, revision=commit, allow_patterns=patterns, tqdm_class=bar)
@@ -159,8 +182,8 @@ def hub_problem(repo: str, revision: str | None, error: BaseException) -> Proble
     code, message = "missing_repo", f"Repo {repo!r}{at} is not on this machine, and the hub can't be reached."
     remedy = "Check the name and the network, or choose a repo that is here."
     status = getattr(getattr(error, "response", None), "status_code", None)
-    if isinstance(error, Cancelled):
-        code, message, remedy = "stopped", f"The download of {repo!r} was stopped.", "Start it again."
+    if isinstance(error, Cancelled | Stopped):
+        code, message, remedy = "download_stopped", f"The download of {repo!r} was stopped.", "Start it again."
     elif isinstance(error, errors.HFValidationError):
         message, remedy = f"{repo!r} is no repo id.", "Write it as org/name."
     elif isinstance(error, errors.GatedRepoError):

@@ -77,6 +77,7 @@ def worker_side(facts: WorkerFacts) -> WorkerSide:
         states={"components": store},
         models=store,
         warm=lambda: warm(all_families, store.quiet),
+        stop_download=repos.hub.stop,
     )
 
 

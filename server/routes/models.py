@@ -1,8 +1,9 @@
 """Models on this machine: list them, download one, delete one."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +32,12 @@ class DownloadStarted(BaseModel):
     started: bool
 
 
+class DownloadStopped(BaseModel):
+    """A `download_progress` event tells the end, if anything was downloaded."""
+
+    repo: str
+
+
 class Freed(BaseModel):
     """Bytes of disk space freed."""
 
@@ -50,6 +57,18 @@ async def download_model(request: Request, here: Here) -> Response:
     started = here.downloads.start(wish.repo, wish.revision, wish.variant)
     answer = DownloadStarted(repo=wish.repo, started=started)
     return Response(answer.model_dump_json(), status_code=202, media_type="application/json")
+
+
+@router.delete("/download", status_code=202)
+async def stop_download(here: Here, repo: Annotated[str, Query(min_length=1, max_length=200)]) -> DownloadStopped:
+    """Stop downloading a repo, whoever waits for it: a node, a description, a review or `POST /api/models/download`.
+
+    They end with a problem `download_stopped`. What is here already is kept, and the next download goes on from there.
+    """
+    here.downloads.stop(repo)
+    here.repos.hub.stop(repo)
+    here.engine.stop_download(repo)
+    return DownloadStopped(repo=repo)
 
 
 @router.delete("/{repo:path}")

@@ -90,7 +90,7 @@ def test_a_repo_is_downloaded_listed_and_deleted(hub: FakeHub, tmp_path: Path, r
 
 
 def test_a_download_that_breaks_off_goes_on_where_it_was(hub: FakeHub, tmp_path: Path, root: Path) -> None:
-    size = 24 * 2**20  # more than the pieces of 10 MB in which the hub's client keeps what has come
+    size = 24 * 2**20  # more than the hub's client holds back
     hub.commit("org/large", {"model_index.json": "{}", "unet/model.safetensors": b"w" * size})
     hub.break_off("unet/model.safetensors", after=20 * 2**20)
     heard = downloads(hub, tmp_path, root, "print(json.dumps(asyncio.run(download('org/large')), default=vars))")
@@ -99,8 +99,16 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(hub: FakeHub, tmp_path:
     assert steps == sorted(steps) and hub.served < 2 * size - 2**20
 
 
+def test_a_download_that_is_stopped_ends_at_once_and_says_so(hub: FakeHub, tmp_path: Path, root: Path) -> None:
+    hub.commit("org/slow", {"model_index.json": "{}", "unet/model.safetensors": b"w" * 2**20})
+    hub.hold("unet/model.safetensors", after=2**19)
+    heard = downloads(hub, tmp_path, root, STOP)
+    assert heard[-2]["file"] == "unet/model.safetensors" and 0 < heard[-2]["done"] < heard[-2]["total"] == 2**20 + 2
+    assert (heard[-1]["state"], heard[-1]["problem"]["code"]) == ("failed", "download_stopped")
+
+
 PREAMBLE = """
-import asyncio, json, sys
+import asyncio, json, os, sys
 from pathlib import Path
 from server.models import Downloads, delete_cached, local_models
 
@@ -111,6 +119,25 @@ async def download(repo):
     while not heard or heard[-1].state == "running":
         await asyncio.sleep(0.01)
     return [event.model_dump() for event in heard]
+"""
+
+STOP = """
+async def stopped():
+    heard = []
+
+    def hear(event):
+        heard.append(event)
+        if event.done > 2:
+            downloads.stop("org/slow")
+
+    downloads = Downloads(hear, offline=False)
+    downloads.start("org/slow", None, None)
+    while not heard or heard[-1].state == "running":
+        await asyncio.sleep(0.01)
+    return [event.model_dump() for event in heard]
+
+print(json.dumps(asyncio.run(stopped()), default=vars), flush=True)
+os._exit(0)  # the hub's client still waits for the rest
 """
 
 DOWNLOAD = """

@@ -224,6 +224,26 @@ async def test_a_download_that_hangs_is_cancelled_with_its_run(engine: Engine, h
     assert (await run(engine, as_stages("org/slow", "text2image"))).state == "succeeded"
 
 
+async def test_a_download_that_a_person_stops_fails_the_node_that_waits_and_goes_on_later(
+    engine: Engine, hub: FakeHub, sdxl: Path
+) -> None:
+    hub.commit("org/long", {**files(sdxl, *CLASSES), "model_index.json": (sdxl / "model_index.json").read_bytes()})
+    heard: list[DownloadProgress] = []
+    unsubscribe = engine.subscribe(lambda event: heard.append(event) if isinstance(event, DownloadProgress) else None)
+    held = hub.hold("text_encoder/model.safetensors", after=1000)
+    submitted = await engine.submit(load_graph(as_stages("org/long", "text2image")))
+    assert await asyncio.to_thread(held.reached.wait, 30)
+    engine.stop_download("org/other")
+    engine.stop_download("org/long")
+    stopped = await engine.wait(submitted.id)
+    held.release()
+    unsubscribe()
+    problem = stopped.nodes["encode"].problem
+    assert stopped.state == "failed" and problem is not None and problem.code == "download_stopped"
+    assert (heard[-1].state, heard[-1].file) == ("failed", "text_encoder/model.safetensors")
+    assert (await run(engine, as_stages("org/long", "text2image"))).state == "succeeded"
+
+
 async def test_a_local_folder_that_has_changed_is_said_so(engine: Engine, models: Path, sdxl: Path) -> None:
     folder = Path(shutil.copytree(sdxl, models / "tiny" / "edited"))
     graph = (await engine.settle(load_graph(as_stages("tiny/edited", "text2image")))).graph
