@@ -146,13 +146,25 @@ def _require_same_layers(ref: PipelineRef, weights: _Weights, unet: Any) -> None
     )  # fmt: skip
 
 
-def _require_layers(layers: Any, unet: Any) -> None:
+def _require_layers(layers: Mapping[str, Any], unet: Any) -> None:
+    crossing = {
+        way: [f"block_{number}" for number, block in enumerate(blocks) if hasattr(block, "attentions")]
+        for way, blocks in (("down", unet.down_blocks), ("up", unet.up_blocks))
+    }
+    known = {"mid", *crossing, *(f"{way}.{block}" for way, blocks in crossing.items() for block in blocks)}
+    named = [*layers, *(f"{way}.{block}" for way, by in layers.items() if isinstance(by, dict) for block in by)]
+    if unknown := [name for name in named if name not in known]:  # diffusers would leave them out without a word
+        raise NodeError(
+            f"The UNet has no layers {unknown[0]!r} that an IP-Adapter counts in.",
+            remedy=f"It has {', '.join(sorted(known - {'down', 'up'}))}.", port="layers", code="ip_adapter_misfit",
+        )  # fmt: skip
     try:
         _maybe_expand_lora_scales(unet, [layers], default_scale=0.0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise NodeError(
             f"The scales by layer don't fit the UNet: {error}",
-            remedy='Write them as {"up": {"block_0": [0.0, 1.0, 0.0]}}, a number for each layer.', port="layers",
+            remedy='Write them as {"up": {"block_0": [0.0, 1.0, 0.0]}}, a number for each layer.',
+            port="layers", code="ip_adapter_misfit",
         ) from error  # fmt: skip
 
 
