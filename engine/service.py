@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -159,8 +160,8 @@ class Engine:
         pending = self._store.pending()
         self._order = QueueOrder((run.id, run.priority) for run in pending)
         for run in pending:
-            self._live[run.id] = LiveRun(run, asyncio.Event())
-            self._emit(run.id, RunQueued, name=run.name)
+            self._live[run.id] = live = LiveRun(run, asyncio.Event())
+            self._emit(live, RunQueued, name=run.name)
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
         if not self._awaited_packs:
             self._packs_loaded.set()
@@ -302,9 +303,9 @@ class Engine:
             overrides=dict(overrides or {}), targets=checked_targets(compiled, targets), graph=compiled.graph,
         )  # fmt: skip
         self._store.add(run)
-        self._live[run.id] = LiveRun(run, asyncio.Event(), compiled)
+        self._live[run.id] = live = LiveRun(run, asyncio.Event(), compiled)
         passes = self._order.add(run.id, priority)
-        self._emit(run.id, RunQueued, name=run.name)
+        self._emit(live, RunQueued, name=run.name)
         if passes:
             self._order_changed()
         self._wake.set()
@@ -341,7 +342,7 @@ class Engine:
             live.executor.cancel()
         elif live is not self._current:
             self._order.remove(run_id)
-            self._emit(run_id, RunFinished, state="cancelled", seconds=0.0, problem=CANCELLED)
+            self._emit(live, RunFinished, state="cancelled", seconds=0.0, problem=CANCELLED)
         await live.ended.wait()
         return live.run
 
@@ -383,19 +384,24 @@ class Engine:
     async def publish(self, run_id: str, node_id: str) -> Mapping[str, ValueSummary]:
         """The outputs of a node that ended in a run, with their pictures as artifacts.
 
-        A run makes those of its targets; all others are made when somebody looks, from the results that are kept.
-        Raises KeyError if there is no such run or node, StorageError if the result is not kept any more.
+        A run makes those of its targets; all others are made when somebody looks, from the results that are kept. So
+        are those of nodes that the run did not need. Raises KeyError if there is no such run or node, StorageError if
+        the result is not kept any more.
         """
         node = self.run(run_id).nodes[node_id]
-        if not node.outputs or self._results.visible(node.outputs):
-            return node.outputs
-        key = Key(node.key)
-        if (outputs := await self._host.publish(key)) is None:
+        key, outputs = Key(node.key), node.outputs
+        if node.state == "unneeded":
+            self._results.look_up([key])
+            if not self._results.available(key):
+                raise _no_result(node_id)
+            outputs = self._results.summaries(key)
+        if not outputs or self._results.visible(outputs):
+            return outputs
+        if (published := await self._host.publish(key)) is None:
             self._results.lost([key])
-            raise StorageError(Problem(code="no_result", message="The result of this run is no longer kept.",
-                                       node=node_id, remedy="Run it again."))  # fmt: skip
-        self._results.described(key, outputs)
-        return outputs
+            raise _no_result(node_id)
+        self._results.described(key, published)
+        return published
 
     def delete_run(self, run_id: str) -> None:
         """Remove an ended run from the history. Raises KeyError if there is none."""
@@ -575,16 +581,15 @@ class Engine:
         keys = content_keys(live.compiled, input_dir=self.config.input_dir, salt=live.run.id)
         return Executor(
             live.run.id, live.compiled, keys, map(NodeId, live.run.targets), results=self._results, worker=self._host,
-            emit=lambda event, /, **fields: self._emit(live.run.id, event, **fields), next_id=self._next_id,
+            emit=partial(self._emit, live), next_id=self._next_id,
         )  # fmt: skip
 
     def _fail(self, live: LiveRun, problem: Problem) -> None:
         if not live.ended.is_set():
-            self._emit(live.run.id, RunFinished, state="failed", seconds=0.0, problem=problem)
+            self._emit(live, RunFinished, state="failed", seconds=0.0, problem=problem)
 
-    def _emit(self, run_id: str, kind: type[Any], /, **fields: Any) -> None:
-        live = self._live[run_id]
-        event = kind(run=run_id, seq=live.run.seq + 1, time=time.time(), **fields)
+    def _emit(self, live: LiveRun, kind: type[Any], /, **fields: Any) -> None:
+        event = kind(run=live.run.id, seq=live.run.seq + 1, time=time.time(), **fields)
         live.events.append(event)
         fold(live.run, event)
         self._tell(event)
@@ -614,6 +619,14 @@ class Engine:
     def _sweep_artifacts(self, in_use: set[str]) -> None:
         """In a thread."""
         self.artifacts.sweep(in_use | self._artifacts_in_use())
+
+
+def _no_result(node: str) -> StorageError:
+    return StorageError(
+        Problem(
+            code="no_result", message="The result of this run is no longer kept.", node=node, remedy="Run it again."
+        )
+    )
 
 
 def _calm_collector() -> None:

@@ -11,6 +11,7 @@ import re
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -86,6 +87,11 @@ class NodeDefinition:
     resolve: Resolver | None = None
     environment: str = ""
     fingerprint: Fingerprint | None = None
+
+    @cached_property
+    def float_inputs(self) -> tuple[Port, ...]:
+        """Those of the declared inputs that take floats, or lists of them."""
+        return tuple(port for port in self.type.interface.inputs if item_type(port.type) == "float")
 
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -60,15 +60,18 @@ def is_port_type(text: str) -> bool:
     return item_type(text) in ITEM_TYPES
 
 
+@lru_cache(maxsize=4096)
 def is_list(text: str) -> bool:
     return text.startswith("list[") and text.endswith("]")
 
 
+@lru_cache(maxsize=4096)
 def item_type(text: str) -> str:
     """`list[image]` → `image`; anything else as it is."""
     return text[5:-1] if is_list(text) else text
 
 
+@lru_cache(maxsize=4096)
 def list_of(text: str) -> str:
     """`image` → `list[image]`; a list stays as it is."""
     return text if is_list(text) else f"list[{text}]"

@@ -19,16 +19,29 @@ _NAMED = {**_FILES, "repo": "a repo id", "color": "a color"}
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """An interface with its ports by name."""
+    """An interface with its ports by name.
+
+    `needed` are the inputs that must be given, `many` those that take several edges. `returned` is what a function must
+    return, name → type: an output that may hold nothing is `any`, to be checked by whoever takes it.
+    """
 
     interface: Interface
     inputs: dict[str, Port]
     outputs: dict[str, str]
+    needed: tuple[Port, ...]
+    many: frozenset[str]
+    returned: dict[str, str]
 
     @staticmethod
     def of(interface: Interface) -> "Ports":
-        inputs = {port.name: port for port in interface.inputs}
-        return Ports(interface, inputs, {port.name: port.type for port in interface.outputs})
+        return Ports(
+            interface,
+            inputs={port.name: port for port in interface.inputs},
+            outputs={port.name: port.type for port in interface.outputs},
+            needed=tuple(port for port in interface.inputs if port.required and port.default is None),
+            many=frozenset(port.name for port in interface.inputs if port.many),
+            returned={port.name: "any" if port.optional else port.type for port in interface.outputs},
+        )
 
 
 def typed_params(node: Node, ports: Ports, connected: Collection[str], problems: list[Problem]) -> dict[str, Any]:
@@ -53,13 +66,13 @@ def missing_inputs(node: Node, ports: Ports, connected: Collection[str]) -> list
     return [
         Problem(
             code="missing_input",
-            message=f"{node.id}.{name} needs {_wanted(port)}.",
+            message=f"{node.id}.{port.name} needs {_wanted(port)}.",
             node=node.id,
-            port=name,
+            port=port.name,
             remedy=_remedy(port),
         )
-        for name, port in ports.inputs.items()
-        if port.required and port.default is None and name not in connected and node.params.get(name) is None
+        for port in ports.needed
+        if port.name not in connected and node.params.get(port.name) is None
     ]
 
 

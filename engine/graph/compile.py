@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.define import NodeDefinition, NodeView
@@ -20,14 +20,19 @@ Sources = Mapping[str, "tuple[Source, ...]"]
 
 _UNKNOWN: Any = object()
 _NOTHING: frozenset[str] = frozenset()
+_NO_PORTS = Ports.of(Interface())
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """An output that feeds an input."""
 
     node: NodeId
     port: str
+
+
+Arrivals = dict[str, list[tuple[Edge, Source | None]]]
+"""The edges into each input of a node, with the output that each brings the value of, led around bypassed nodes; None
+if a bypassed node has nothing to pass on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class CompiledNode:
 
     node: Node
     definition: NodeDefinition | None
-    interface: Interface
+    ports: Ports
     params: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, tuple[Source, ...]] = field(default_factory=dict)
     mapped: frozenset[str] = frozenset()
@@ -52,6 +57,10 @@ class CompiledNode:
     outputs: dict[str, str] = field(default_factory=dict)
     known: dict[str, Any] | None = None
     bound: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def interface(self) -> Interface:
+        return self.ports.interface
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +144,8 @@ class _Compiler:
         definition = self.catalogue.get(node.type)
         before = len(self.problems)
         connected = self.wiring.connected.get(node_id, _NOTHING)
-        sources = self._sources(node_id) if connected else {}
+        arrivals = self._arrivals(node_id) if connected else {}
+        sources = _sources(arrivals)
         if definition is None:
             types = (node_type.type for node_type in self.catalogue.types())
             self.problems.append(faults.unknown_type(node, types, self.suggestions))
@@ -143,11 +153,11 @@ class _Compiler:
             self.unclear.add(node_id)
             if node.mode == "bypassed":
                 self.passed[node_id] = {}
-            self.compiled[node_id] = CompiledNode(node=node, definition=None, interface=Interface(), inputs=sources)
+            self.compiled[node_id] = CompiledNode(node=node, definition=None, ports=_NO_PORTS, inputs=sources)
             return
         ports = self._ports(node, definition, sources, connected)
         settled = node_id not in self.unsettled
-        mapped, wrapped = self._judge(node_id, ports) if connected and in_order else (_NOTHING, _NOTHING)
+        mapped, wrapped = self._judge(node_id, arrivals, ports) if arrivals and in_order else (_NOTHING, _NOTHING)
         outputs = {name: list_of(kind) for name, kind in ports.outputs.items()} if mapped else ports.outputs
         params = typed_params(node, ports, connected, self.problems)
         if settled:
@@ -156,15 +166,15 @@ class _Compiler:
             if node.params:
                 self.problems += unknown_params(node, ports, self.suggestions)
         self.compiled[node_id] = compiled = CompiledNode(
-            node=node, definition=definition, interface=ports.interface, params=params, inputs=sources,
+            node=node, definition=definition, ports=ports, params=params, inputs=sources,
             mapped=mapped, wrapped=wrapped, outputs=outputs,
             known=self._complete(self.known.get(node_id), outputs) if not mapped else None,
             bound=self.bound.get(node_id, {}),
         )  # fmt: skip
-        faulty = any(problem.severity == "error" for problem in self.problems[before:])
+        faulty = len(self.problems) > before and any(each.severity == "error" for each in self.problems[before:])
         if node_id in self.foldable and compiled.known is None and settled and not faulty:
             self._fold(node_id, compiled, ports)
-        if sources or faulty:
+        if faulty or (sources and (self.waiting or self.unclear)):
             self._note_state(node_id, definition, sources, faulty=faulty)
         if node.mode == "bypassed":
             self._pass_through(node_id, compiled)
@@ -280,53 +290,51 @@ class _Compiler:
 
     # Edges
 
-    def _sources(self, node_id: NodeId) -> dict[str, tuple[Source, ...]]:
-        """The outputs that feed each input, led around bypassed nodes; notes what is behind a muted node."""
-        result = {}
+    def _arrivals(self, node_id: NodeId) -> Arrivals:
+        """What feeds each input; notes what is behind a muted node."""
+        nodes, passed, skipped = self.wiring.nodes, self.passed, self.skipped
+        arrivals: Arrivals = {}
         for name, edges in self.wiring.incoming[node_id].items():
-            found = tuple(source for edge in edges if (source := self._source(edge)) is not None)
-            if found:
-                result[name] = found
-            for source in found:
-                muted = self.wiring.nodes[source.node].mode == "muted"
-                because = source.node if muted else self.skipped.get(source.node)
-                if because is not None and self.wiring.nodes[node_id].mode is None:
-                    self.skipped.setdefault(node_id, because)
-        return result
+            found = arrivals[name] = []
+            for edge in edges:
+                source = (
+                    Source(NodeId(edge.source), edge.sourceHandle)
+                    if edge.source not in passed
+                    else passed[NodeId(edge.source)].get(edge.sourceHandle)
+                )
+                found.append((edge, source))
+                if source is None:
+                    continue
+                because = source.node if nodes[source.node].mode == "muted" else skipped.get(source.node)
+                if because is not None and nodes[node_id].mode is None:
+                    skipped.setdefault(node_id, because)
+        return arrivals
 
-    def _source(self, edge: Edge) -> Source | None:
-        """Where the edge's value comes from; None if a bypassed node has nothing to pass on."""
-        passed = self.passed.get(NodeId(edge.source))
-        if passed is None:
-            return Source(NodeId(edge.source), edge.sourceHandle)
-        return passed.get(edge.sourceHandle)
-
-    def _judge(self, node_id: NodeId, ports: Ports) -> tuple[frozenset[str], frozenset[str]]:
+    def _judge(self, node_id: NodeId, arrivals: Arrivals, ports: Ports) -> tuple[frozenset[str], frozenset[str]]:
         """Check the edges into a node; returns which inputs are mapped and which are wrapped."""
         mapped, wrapped = set(), set()
         settled = node_id not in self.unsettled
-        for name, edges in self.wiring.incoming[node_id].items():
+        for name, found in arrivals.items():
             port = ports.inputs.get(name)
             if port is None:
                 if settled:
                     self.problems.append(
-                        faults.no_input(edges[0], ports.inputs, self.suggestions, dynamic=self._is_dynamic(node_id))
+                        faults.no_input(found[0][0], ports.inputs, self.suggestions, dynamic=self._is_dynamic(node_id))
                     )
                 continue
-            if len(edges) > 1 and not port.many:
-                self.problems.append(faults.too_many_edges(edges))
-            for edge in edges:
-                how = self._connection(edge, list_of(port.type) if port.many else port.type)
+            if len(found) > 1 and not port.many:
+                self.problems.append(faults.too_many_edges([edge for edge, _ in found]))
+            for edge, source in found:
+                how = self._connection(edge, source, list_of(port.type) if port.many else port.type)
                 if how == "map":
                     mapped.add(name)
                 elif how == "wrap" and not port.many:
                     wrapped.add(name)
-        return frozenset(mapped), frozenset(wrapped)
+        return frozenset(mapped) if mapped else _NOTHING, frozenset(wrapped) if wrapped else _NOTHING
 
-    def _connection(self, edge: Edge, wanted: str) -> Connection | None:
+    def _connection(self, edge: Edge, source: Source | None, wanted: str) -> Connection | None:
         """How the edge's value enters the input; None if that cannot be said, or if it does not fit (a problem)."""
         giver = self.compiled[NodeId(edge.source)]
-        source = self._source(edge)
         if NodeId(edge.source) not in self.unsettled and edge.sourceHandle not in giver.outputs:
             dynamic = self._is_dynamic(NodeId(edge.source))
             self.problems.append(faults.no_output(edge, giver.outputs, self.suggestions, dynamic=dynamic))
@@ -382,3 +390,12 @@ class _Compiler:
     def _weighed(self, problem: Problem) -> Problem:
         harmless = self._idle(problem.node) and problem.code not in STRUCTURAL
         return replace(problem, severity="warning") if harmless else problem
+
+
+def _sources(arrivals: Arrivals) -> dict[str, tuple[Source, ...]]:
+    """The outputs that feed each input; inputs that nothing feeds are left out."""
+    return {
+        name: sources
+        for name, found in arrivals.items()
+        if (sources := tuple(source for _, source in found if source is not None))
+    }

@@ -33,10 +33,15 @@ class RunQueued(RunEventBase):
 
 
 class RunStarted(RunEventBase):
-    """`nodes` is how many nodes the run will visit, cached ones included."""
+    """`nodes` is how many nodes the run will visit, cached ones included.
+
+    `unneeded` are the nodes that it depends on too but will not visit, since results further on are at hand, with the
+    content keys of their outputs. If one of those results turns out to be gone, some are visited after all.
+    """
 
     kind: Literal["run_started"] = "run_started"
     nodes: int
+    unneeded: dict[str, str] = {}
 
 
 class NodeStarted(RunEventBase):

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from engine.catalogue.spec import Interface, Lane
+from engine.catalogue.spec import Lane
 from engine.errors import Problem
-from engine.graph.compile import Compiled, Source
+from engine.graph.compile import Compiled, CompiledNode, Source
 from engine.graph.document import NodeId, compact_graph
 from engine.run.events import (
     NodeFailed,
@@ -104,6 +104,7 @@ class Executor:
 
         self._planned: set[NodeId] = set()  # all nodes that a plan ever had
         self._open: set[NodeId] = set()  # planned nodes that must still end
+        self._made_already: set[NodeId] = set()  # planned nodes whose results are only to be published
         self._waiting: dict[NodeId, int] = {}  # how many open nodes an open node waits for
         self._dependants: dict[NodeId, list[NodeId]] = {}
         self._twins: dict[NodeId, list[NodeId]] = {}  # nodes with the same key as an open one
@@ -202,8 +203,10 @@ class Executor:
             published=self._results.published,
         )
         if not self._planned:
-            self._emit(RunStarted, nodes=len(plan.actions))
+            unneeded = {node: self._keys[node] for node in self._compiled.order if node in plan.unneeded}
+            self._emit(RunStarted, nodes=len(plan.actions), unneeded=unneeded)
         self._planned |= plan.actions.keys()
+        self._made_already = {node for node, action in plan.actions.items() if action == "publish"}
         flying = {self._keys[node]: node for node in self._flying.values()}
         self._open = set(self._flying.values())
         self._waiting, self._dependants, self._twins = {}, {}, {}
@@ -289,19 +292,18 @@ class Executor:
         self._worker.send(
             Execute(
                 id=message_id, run=self._run_id, node=node, type=compiled.definition.type.type, key=self._keys[node],
-                inputs=self._inputs(node), ports=_output_types(compiled.interface),
+                inputs=self._inputs(compiled), ports=compiled.ports.returned,
                 mapped=sorted(compiled.mapped), wrapped=sorted(compiled.wrapped),
                 publish=not self._targets.isdisjoint(same), reuse=compiled.definition.type.cache != "never",
+                made=node in self._made_already,
             )
         )  # fmt: skip
 
-    def _inputs(self, node: NodeId) -> dict[str, Input]:
-        compiled = self._compiled.nodes[node]
+    def _inputs(self, compiled: CompiledNode) -> dict[str, Input]:
         given = {**compiled.params, **compiled.bound}
         inputs: dict[str, Input] = {name: Given(value=value) for name, value in given.items()}
         for name, sources in compiled.inputs.items():
-            port = compiled.interface.input(name)
-            if port is not None and port.many:
+            if name in compiled.ports.many:
                 inputs[name] = Collect(items=[self._input(source) for source in sources])
             else:
                 inputs[name] = self._input(sources[0])
@@ -317,9 +319,8 @@ class Executor:
         assert compiled.definition is not None
         began = time.perf_counter()
         try:
-            inputs = {name: _value(given) for name, given in self._inputs(node).items()}
             outputs = invoke(
-                compiled.definition, inputs, ports=_output_types(compiled.interface),
+                compiled.definition, self._values(compiled), ports=compiled.ports.returned,
                 mapped=compiled.mapped, wrapped=compiled.wrapped,
             )  # fmt: skip
         except Exception as error:  # a node may raise anything
@@ -329,6 +330,14 @@ class Executor:
         self._made[key] = outputs
         self._results.put_inline(key, outputs, summaries)
         self._succeed(node, summaries, cached=False, seconds=time.perf_counter() - began)
+
+    def _values(self, compiled: CompiledNode) -> dict[str, Any]:
+        """The inputs of an inline node; all its sources are inline, so nothing is fetched from a worker."""
+        values = {**compiled.params, **compiled.bound}
+        for name, sources in compiled.inputs.items():
+            arrived = [self._made[self._keys[source.node]][source.port] for source in sources]
+            values[name] = collect(arrived) if name in compiled.ports.many else arrived[0]
+        return values
 
     def _summarise(self, node: NodeId, outputs: Mapping[str, Any]) -> Summaries:
         types = self._compiled.nodes[node].outputs
@@ -431,22 +440,6 @@ class Executor:
 
 _plain = Kinds([])
 """Inline nodes make plain data only."""
-
-
-def _output_types(interface: Interface) -> dict[str, str]:
-    """By name, what the outputs must be; one that may hold nothing is checked by whoever takes it."""
-    return {port.name: "any" if port.optional else port.type for port in interface.outputs}
-
-
-def _value(given: Input) -> Any:
-    """The value of an input of an inline node; all its sources are inline, so nothing is fetched from a worker."""
-    match given:
-        case Given():
-            return given.value
-        case Collect():
-            return collect([_value(item) for item in given.items])
-        case FromOutput():
-            raise AssertionError("an inline node takes values of inline nodes only")
 
 
 def _blame(reason: Problem, node: NodeId) -> Problem:

@@ -15,9 +15,13 @@ Action = Literal["known", "reuse", "publish", "run"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The nodes to visit in topological order, and what is to be done with each."""
+    """The nodes to visit in topological order, and what is to be done with each.
+
+    `unneeded` are those that the targets depend on too, but that have nothing to do: results further on are at hand.
+    """
 
     actions: dict[NodeId, Action]
+    unneeded: frozenset[NodeId] = frozenset()
 
     @property
     def to_run(self) -> list[NodeId]:
@@ -41,7 +45,7 @@ def make_plan(
     available: Callable[[Key], bool],
     published: Callable[[Key], bool],
 ) -> Plan:
-    """Choose an action for each node that the targets need; nodes behind an available result are not visited.
+    """Choose an action for each node that the targets need; of those before an available result, only the known ones.
 
     `available(key)`: some store holds the outputs. `published(key)`: its pictures are artifacts too.
     """
@@ -60,7 +64,24 @@ def make_plan(
         else:
             actions[node_id] = "run"
             stack += [source.node for sources in node.inputs.values() for source in sources]
-    return Plan({node: actions[node] for node in compiled.order if node in actions})
+    behind = _upstream(compiled, actions) - actions.keys()
+    actions |= {node: "known" for node in behind if compiled.nodes[node].known is not None}
+    return Plan(
+        {node: actions[node] for node in compiled.order if node in actions},
+        unneeded=frozenset(behind - actions.keys()),
+    )
+
+
+def _upstream(compiled: Compiled, nodes: Iterable[NodeId]) -> set[NodeId]:
+    """`nodes` and all they depend on."""
+    found: set[NodeId] = set()
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        if node not in found:
+            found.add(node)
+            stack += [source.node for sources in compiled.nodes[node].inputs.values() for source in sources]
+    return found
 
 
 def lanes(compiled: Compiled) -> dict[NodeId, Lane]:

@@ -23,7 +23,8 @@ from engine.run.events import (
 )  # fmt: skip
 from engine.values.refs import ValueSummary
 
-NodeState = Literal["queued", "running", "succeeded", "failed", "skipped", "cancelled"]
+NodeState = Literal["queued", "running", "succeeded", "unneeded", "failed", "skipped", "cancelled"]
+"""`unneeded`: the run had nothing to do for the node, as results further on were at hand."""
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ def fold(run: Run, event: RunEvent) -> None:
             run.state = "queued"
         case RunStarted():
             run.state, run.started = "running", event.time
+            run.nodes |= {node: NodeRun(state="unneeded", key=key) for node, key in event.unneeded.items()}
         case RunFinished():
             run.state, run.finished, run.problem = event.state, event.time, event.problem
         case _:

@@ -75,8 +75,8 @@ class NodeContext:
         self._log = log
         self._graph = graph
         self._send = send
-        self._progress = Throttle[Progress](PROGRESS_RATE, send)
-        self._previews = Throttle[Preview](preview_rate, send)
+        self._progress: Throttle[Progress] = Throttle(PROGRESS_RATE, send)
+        self._previews: Throttle[Preview] = Throttle(preview_rate, send)
 
     def cancel(self) -> None:
         self.cancelled = True

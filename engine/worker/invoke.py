@@ -39,7 +39,7 @@ def invoke(
     Raises NodeError for lists of different lengths and for outputs that do not fit their ports; whatever the function
     raises passes through.
     """
-    ready = {name: [value] if name in wrapped else value for name, value in inputs.items()}
+    ready = dict(inputs) | {name: [inputs[name]] for name in wrapped}
     _int_to_float(definition, ready, mapped)
     if not mapped:
         return _call(definition, ready, ports, context)
@@ -95,8 +95,8 @@ def _items(inputs: dict[str, Any], mapped: Collection[str]) -> Sequence[dict[str
 
 def _int_to_float(definition: NodeDefinition, inputs: dict[str, Any], mapped: Collection[str]) -> None:
     """A whole number is welcome where a float is: the function gets the float its annotation says."""
-    for port in definition.type.interface.inputs:
-        if port.name in inputs and item_type(port.type) == "float":
+    for port in definition.float_inputs:
+        if port.name in inputs:
             value = inputs[port.name]
             if isinstance(value, list) and (port.many or port.name in mapped or is_list(port.type)):
                 inputs[port.name] = [_as_float(item) for item in value]

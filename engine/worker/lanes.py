@@ -18,9 +18,10 @@ class Job:
 
 
 class Lane:
-    """Runs jobs in `threads` daemon threads, in the order they came."""
+    """Runs jobs in `threads` daemon threads, in the order they came; calls `idle` before a thread waits for more."""
 
-    def __init__(self, name: str, threads: int) -> None:
+    def __init__(self, name: str, threads: int, *, idle: Callable[[], None]) -> None:
+        self._idle = idle
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         for number in range(threads):
             threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True).start()
@@ -30,7 +31,11 @@ class Lane:
 
     def _run(self) -> None:
         while True:
-            job = self._jobs.get()
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                self._idle()
+                job = self._jobs.get()
             if job.claim():
                 job.work()
             del job  # an idle thread must not keep the last value alive

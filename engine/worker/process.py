@@ -93,8 +93,9 @@ class Worker:
         self._vitals = Vitals(
             library=self._library, results=self._results, limit_bytes=config.worker_memory, sender=self._sender
         )
-        self._lanes = {"cpu": Lane("cpu", config.cpu_threads), "gpu": Lane("gpu", 1)}
-        self._aside = Lane("aside", 2)
+        flush = self._sender.flush
+        self._lanes = {"cpu": Lane("cpu", config.cpu_threads, idle=flush), "gpu": Lane("gpu", 1, idle=flush)}
+        self._aside = Lane("aside", 2, idle=flush)
         self._running: dict[int, Running] = {}
         self._graphs: dict[str, str] = {}  # of runs that read theirs; only the main thread looks here
         self._lock = threading.Lock()

@@ -68,9 +68,9 @@ class Results:
         """Bytes in memory."""
         return self._store.size
 
-    def pin(self, key: Key, run: str) -> None:
-        """Hold on to `key`, if it is in memory, until `run` is released."""
-        self._store.get(key, run)
+    def pin(self, key: Key, run: str) -> Held | None:
+        """The outputs of `key`, if they are in memory, held on to until `run` is released."""
+        return self._store.get(key, run)
 
     def find(self, key: Key, run: str) -> Held | None:
         """The outputs of `key` from memory or disk, pinned for `run`."""

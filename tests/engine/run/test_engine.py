@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import GraphError
+from engine.errors import GraphError, StorageError
 from engine.graph.document import compact_graph, load_graph
 from engine.run.events import NodeLog, NodeProgress, NodeStarted, QueueChanged, RunFinished, WorkerChanged
 from engine.service import Engine
@@ -77,6 +77,19 @@ async def test_a_second_run_computes_nothing(engine: EngineHarness) -> None:
     second = await engine.run("x:echo", x={"value": "text"})
     assert engine.computed(first) == ["x"] and engine.computed(second) == []
     assert first.outputs == second.outputs
+
+
+async def test_what_a_run_did_not_need_is_told_and_can_be_looked_at(engine: EngineHarness) -> None:
+    graph = "b:blob e:echo e.value<b.image"
+    first = await engine.run(graph, ["e"], b={"text": "below", "size": 5})
+    second = await engine.run(graph, ["e"], b={"text": "below", "size": 5})
+    assert states(second) == {"b": "unneeded", "e": "succeeded"}
+    assert second.nodes["b"].key == first.nodes["b"].key
+    shown = await engine.engine.publish(second.id, "b")
+    assert shown["image"].artifact is not None
+    await engine.engine.free("results")
+    with pytest.raises(StorageError, match="no longer kept"):
+        await engine.engine.publish(second.id, "b")
 
 
 async def test_results_on_disk_outlive_the_server(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Plans as tables: what is visited, given what is at hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.run.plan import default_targets, lanes, make_plan
@@ -11,24 +13,35 @@ TREE = "x:work y:work z:work w:work y<x z<y w<y"
 
 
 @pytest.mark.parametrize(
-    ("at_hand", "published", "targets", "expected"),
+    ("at_hand", "published", "targets", "expected", "unneeded"),
     [
-        ("", "", "z w", {"x": "run", "y": "run", "z": "run", "w": "run"}),
-        ("", "", "z", {"x": "run", "y": "run", "z": "run"}),
-        ("x", "", "z", {"x": "reuse", "y": "run", "z": "run"}),
-        ("y", "", "z", {"y": "reuse", "z": "run"}),
-        ("x y z", "z", "z", {"z": "reuse"}),
-        ("x y z", "", "z", {"z": "publish"}),
-        ("z", "z", "z w", {"x": "run", "y": "run", "z": "reuse", "w": "run"}),
+        ("", "", "z w", {"x": "run", "y": "run", "z": "run", "w": "run"}, ""),
+        ("", "", "z", {"x": "run", "y": "run", "z": "run"}, ""),
+        ("x", "", "z", {"x": "reuse", "y": "run", "z": "run"}, ""),
+        ("y", "", "z", {"y": "reuse", "z": "run"}, "x"),
+        ("x y z", "z", "z", {"z": "reuse"}, "x y"),
+        ("x y z", "", "z", {"z": "publish"}, "x y"),
+        ("z", "z", "z w", {"x": "run", "y": "run", "z": "reuse", "w": "run"}, ""),
     ],
 )
-def test_a_plan_stops_at_what_is_at_hand(at_hand: str, published: str, targets: str, expected: dict[str, str]) -> None:
+def test_a_plan_stops_at_what_is_at_hand(
+    at_hand: str, published: str, targets: str, expected: dict[str, str], unneeded: str
+) -> None:
     graph = compiled(TREE)
     keys = {node: node for node in graph.order}
     plan = make_plan(
         graph, keys, targets.split(), available=at_hand.split().__contains__, published=published.split().__contains__
     )  # type: ignore[arg-type]
     assert plan.actions == expected
+    assert plan.unneeded == set(unneeded.split())
+
+
+def test_what_the_graph_itself_says_is_told_even_before_a_result_at_hand() -> None:
+    graph = compiled("i:add w:work w<i")
+    graph.nodes["i"] = replace(graph.nodes["i"], known={"sum": 0})  # type: ignore[index]
+    keys = {node: node for node in graph.order}
+    plan = make_plan(graph, keys, ["w"], available="w".__eq__, published="w".__eq__)  # type: ignore[arg-type]
+    assert (plan.actions, plan.unneeded) == ({"i": "known", "w": "reuse"}, set())
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ async def test_results_are_found_on_disk_after_a_restart(tmp_path: Path) -> None
         first = await bench.done("blob", key="k", inputs={"text": "ab", "size": 100_000})
         await bench.hear(Kept, keys=["k"])
     async with Bench(config(tmp_path)) as bench:
-        again = await bench.done("blob", key="k", inputs={"text": "ab", "size": 100_000})
+        again = await bench.done("blob", key="k", inputs={"text": "ab", "size": 100_000}, made=True)
         assert (again.cached, again.outputs) == (True, first.outputs)
         used = await bench.done("echo", inputs={"value": output("k", "image")})
         assert used.outputs["value"].width == 100_000
@@ -211,7 +211,7 @@ async def test_shutdown_writes_what_is_not_yet_on_disk(tmp_path: Path) -> None:
             await bench.start("blob", key=f"k{number}", inputs={"size": 100_000})
         await bench.until(lambda: len(bench.ended) == 5)
     async with Bench(config(tmp_path)) as bench:
-        assert all([(await bench.done("blob", key=f"k{number}")).cached for number in range(5)])
+        assert all([(await bench.done("blob", key=f"k{number}", made=True)).cached for number in range(5)])
 
 
 # Memory

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.worker.protocol import Frames, Progress, Started, from_worker_decoder
+from engine.worker.protocol import Done, Frames, Progress, Started, from_worker_decoder
 from engine.worker.sender import Sender
 
 
@@ -24,6 +24,17 @@ def test_progress_waits_for_company_and_keeps_its_place(link):
     assert _received(ours) == messages[:1]
     sender.send(last := Started(id=2))
     assert _received(ours) == [*messages[1:], last]
+
+
+def test_an_ending_that_follows_closely_goes_out_soon_or_with_the_next_message(link):
+    ours, sender = link
+    messages = [Started(id=1), Done(id=1, outputs={}, seconds=0.0), Done(id=2, outputs={}, seconds=0.0)]
+    for message in messages:
+        sender.send(message)
+    received = []
+    while len(received) < len(messages):
+        received += _received(ours)
+    assert received == messages
 
 
 def test_flush_sends_what_was_held_back(link):
