@@ -18,7 +18,7 @@ from engine.errors import NodeError
 from nodes.diffusion.heavy import runtime
 from nodes.diffusion.repos import Located, Repos
 
-FORMAT = 6
+FORMAT = 7
 """Raise it when descriptions change, so that kept ones are made anew."""
 
 _IN_MEMORY = 64

@@ -33,12 +33,13 @@ RESULTS = re.compile(r"images?|videos?|audios?|sound|action|sampling_rate")
 
 
 class Look(NamedTuple):
-    """How a port of a certain name looks. `main` ports are not folded away."""
+    """How a port of a certain name looks. `main` ports are not folded away; `many` take several edges."""
 
     type: str
     widget: Widget | None = None
     main: bool = False
     default: Any = None
+    many: bool = False
 
 
 def _number(low: float, high: float, step: float = 1) -> Widget:
@@ -109,9 +110,9 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     # Pictures, videos and sound
     (r"mask_image", Look("mask", None, True)),
     (r"processed_\w+", Look("tensor")),
+    (r"ip_adapter_image", Look("list[image]", None, True, many=True)),
     (r"(\w+_)?image", Look("image", None, True)),
     (r"images|videos|(\w+_)?video|mask_video|(reference|memory)_images|keyframes", Look("list[image]", None, True)),
-    (r"(\w+_)?(conditions|references)", Look("any", None, True)),
     (r"audios?|sound", Look("tensor", None, True)),
     (r"sampling_rate|audio_sample_rate", Look("int", _number(1, 1_000_000))),
     # What blocks hand each other
@@ -215,6 +216,9 @@ _TEXT_OR_NUMBER = frozenset({"string", "int", "float", "bool"})
 _ANY = Look("any")
 _ANYTHING = Look("any", _JSON)
 """Of a block that says nothing: JSON can be typed in."""
+_OBJECT, _OBJECTS = Look("any", None, True), Look("list[any]", None, True, many=True)
+"""Of Make object nodes; several edges make the list."""
+_NUMBERS = Look("any", Widget(kind="json", placeholder="[[…], …]"), True)
 
 _SEED = Port(
     name="seed", type="int", title="Seed", default=0, widget=_SEEDS,
@@ -257,6 +261,19 @@ def input_ports(description: Mapping[str, Any], connected: Iterable[str] = ()) -
     return tuple(sorted(ports, key=lambda port: port.advanced))
 
 
+def field_ports(fields: Iterable[Mapping[str, Any]]) -> tuple[Port, ...]:
+    """The input ports for the fields of an object; none is folded away."""
+    return tuple(_input_port(item, {}, field_look(item)).model_copy(update={"advanced": False}) for item in fields)
+
+
+def field_look(item: Mapping[str, Any]) -> Look:
+    """How the port of an object's field looks: pictures come as a list where it may hold several, numbers as JSON."""
+    hint, found = _bare_hint(item["type"]), look(item)
+    if found.type == "image" and re.search(_PICTURES, hint):
+        return found._replace(type="list[image]")
+    return _NUMBERS if found.type == "tensor" else found
+
+
 def output_ports(description: Mapping[str, Any]) -> tuple[Port, ...]:
     """The output ports of a described block: what later stages use first, the rest folded away.
 
@@ -287,8 +304,10 @@ def look(item: Mapping[str, Any]) -> Look:
     """How the port of a described input or output looks. Never fails: what is not understood is `any`."""
     hint, default = _bare_hint(item["type"]), item.get("default")
     made = bool(item.get("upstream")) or "final" in item
+    if item.get("objects") and not made:
+        return _OBJECTS if re.match(r"(typing\.)?[lL]ist\b", hint) else _OBJECT
     for pattern, found in LOOKS:
-        if re.fullmatch(pattern, item["name"]):
+        if re.fullmatch(pattern, item["name"]) and (not found.many or re.search(_PICTURES, hint)):
             hinted = _by_hint(hint, made) if made and found.type in _OF_PEOPLE else None
             one_of_many = found.type == "list[image]" and hinted is not None and hinted.type == "image"
             if made and found.type in _TEXT_OR_NUMBER and re.search(r"\| (list|tuple)\b", hint):
@@ -347,8 +366,8 @@ def _bare_hint(hint: str) -> str:
     return re.sub(r"^(?:typing\.)?Optional\[(.*)\]$", r"\1", re.sub(r" \| None|None \| ", "", hint))
 
 
-def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
-    found = look(item)
+def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int], found: Look | None = None) -> Port:
+    found = found or look(item)
     default = found.default if item["default"] is None else item["default"]
     needed = item["required"] and default is None and item["name"] not in FILLED
     return Port(
@@ -360,6 +379,7 @@ def _input_port(item: Mapping[str, Any], sizes: Mapping[str, int]) -> Port:
         default=default,
         widget=_fitting(item, found.widget, default, sizes),
         advanced=not needed and (item["name"] in BOOKKEEPING or not (found.main or item["upstream"])),
+        many=found.many,
     )
 
 
@@ -419,7 +439,9 @@ def _takes_generator(description: Mapping[str, Any]) -> bool:
 
 def _documented(item: Mapping[str, Any], found: Look) -> str:
     text = (item["description"] or "").strip() or _usual_doc(item["name"])
-    hint = f"({item['type']})" if found.type == "any" and item["type"] else ""
+    hint = f"({item['type']})" if found == _ANY and item["type"] else ""
+    if found in (_OBJECT, _OBJECTS):
+        hint = f"From Make object: {', '.join(taken['name'] for taken in item['objects'])}."
     by_block = item.get("by_block", {})
     defaults = f"Defaults: {', '.join(f'{value} in {name}' for name, value in by_block.items())}." if by_block else ""
     return " ".join(part for part in (text, hint, defaults) if part)

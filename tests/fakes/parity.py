@@ -3,6 +3,7 @@
 Nothing here knows a family: a node's inputs are wired by their names to what nodes before it made, as a person would.
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from PIL import Image
 
 from engine.errors import Cancelled
 from tests.fakes.diffusion import Direct, DirectContext
+from engine.worker.invoke import collect
 from tests.fakes.pictures import mask, picture
 
 SEED = 7
@@ -82,7 +84,7 @@ class Parity:
     def cancelled(self) -> DirectContext:
         """What the whole pipeline as a node told until it was cancelled at its first step."""
         try:
-            self._run("", self.given | {"seed": SEED}, cancel_at=1)
+            self._run("", self._wired, cancel_at=1)
         except Cancelled:
             return self._direct.seen
         raise AssertionError("It was not cancelled.")
@@ -99,14 +101,28 @@ class Parity:
 
     @cached_property
     def _whole(self) -> tuple[dict[str, Any], DirectContext]:
-        return self._run("", self.given | {"seed": SEED}, previews=True), self._direct.seen
+        return self._run("", self._wired, previews=True), self._direct.seen
+
+    @cached_property
+    def _wired(self) -> dict[str, Any]:
+        """What nodes are given: objects of diffusers come from a node that makes them."""
+        return {name: self._from_node(value) for name, value in self.given.items()} | {"seed": SEED}
+
+    def _from_node(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._from_node(item) for item in value]
+        if not dataclasses.is_dataclass(value):
+            return value
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        given = {"pipeline": self.ref, "kind": type(value).__name__, **fields}
+        return self._direct.run("diffusion.object", given)[0]["object"]
 
     def _in_turn(self, paths: Iterable[str]) -> dict[str, Any]:
         """Each node's inputs come from the last node before that made a value of that name, or from all such nodes."""
-        made: dict[str, list[Any]] = {name: [value] for name, value in (self.given | {"seed": SEED}).items()}
+        made: dict[str, list[Any]] = {name: [value] for name, value in self._wired.items()}
         for path in paths:
             ports = [port for port in self._interface(path, made).inputs if port.name in made]
-            given = {port.name: made[port.name] if port.many else made[port.name][-1] for port in ports}
+            given = {port.name: collect(made[port.name]) if port.many else made[port.name][-1] for port in ports}
             for name, value in self._run(path, given).items():
                 made.setdefault(name, []).append(value)
         return {name: comparable(made[name][-1]) for name in self.names}

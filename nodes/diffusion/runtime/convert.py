@@ -1,4 +1,4 @@
-"""Values on their way into a block and out of it: copies, pictures, tuples, and plain data."""
+"""Values on their way into a block and out of it: copies, pictures, tuples, objects, and plain data."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,9 @@ from diffusers import SchedulerMixin
 from PIL import Image
 
 from engine.errors import NodeError
+from nodes.diffusion.objects import is_value as is_object_value
 from nodes.diffusion.ports import look
+from nodes.diffusion.runtime import objects
 from nodes.diffusion.runtime.schedulers import as_value, from_value, is_value
 
 
@@ -25,12 +27,19 @@ def own_copy(value: Any, device: str) -> Any:
 
 
 def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") -> Any:
-    """A port's value as the block described by `item` wants it. Raises NodeError if a picture is none."""
+    """A port's value as the block described by `item` wants it. Raises NodeError if a picture or an object is none."""
     kind = look(item).type.removeprefix("list[").removesuffix("]")
     if kind in ("image", "mask"):
         return _pictures_in(item["name"], value, "L" if kind == "mask" else picture_mode)
     if is_value(value):
         return from_value(value)
+    if is_object_value(value):
+        return objects.from_value(value, item["name"], lambda field, inner: block_value(field, inner, picture_mode))
+    if isinstance(value, list) and value and all(map(is_object_value, value)):
+        return [block_value(item, one, picture_mode) for one in value]
+    if item.get("objects") and value != []:
+        names = " or ".join(taken["name"] for taken in item["objects"])
+        raise NodeError(f"{item['name']} takes {names}.", remedy="Connect Make object nodes.", port=item["name"])
     if isinstance(value, str) and "torch.dtype" in item["type"]:
         return _dtype(item["name"], value)
     if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
@@ -41,7 +50,7 @@ def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") 
 def node_value(value: Any) -> Any:
     """What a block made, as a value that can be kept: arrays on their own, tuples as lists; None for other objects.
 
-    A dtype or a device becomes its name: `float32`, `cpu`; a scheduler its config and state.
+    A dtype or a device becomes its name: `float32`, `cpu`; a scheduler its config and state, a dataclass its fields.
     """
     if isinstance(value, torch.Tensor):
         return value.detach().clone()  # keeps the memory format, which later convolutions' results hang on
@@ -53,6 +62,8 @@ def node_value(value: Any) -> Any:
         return {str(name): node_value(item) for name, item in value.items()}
     if isinstance(value, SchedulerMixin):
         return node_value(as_value(value))
+    if objects.is_object(value):
+        return objects.as_value(value, node_value)
     if isinstance(value, torch.dtype | torch.device):
         return str(value).removeprefix("torch.")
     return value if isinstance(value, str | int | float | bool | Image.Image) else None

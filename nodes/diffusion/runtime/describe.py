@@ -4,8 +4,6 @@ Of an input or output, the block that declares it may say little: a quarter has 
 pipeline say of the same name then fills the gap.
 """
 
-import re
-import typing
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +24,8 @@ from nodes.diffusion.runtime.blocks import (
     tree,
     workflows,
 )
+from nodes.diffusion.runtime.hints import hint_text, plain
+from nodes.diffusion.runtime.objects import class_facts, classes_of
 from nodes.diffusion.runtime.schedulers import uses_scheduler
 from nodes.diffusion.runtime.source import rewritten_inputs
 
@@ -37,13 +37,16 @@ SEVERAL_TEXTS = "str | list[str]"
 
 @dataclass(frozen=True)
 class Said:
-    """What the blocks of a pipeline say of names: type hints, of those who make and who take them; texts; groups."""
+    """What the blocks of a pipeline say of names: type hints, of those who make and who take them; texts; groups;
+    the objects that inputs take.
+    """
 
     made: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    objects: dict[str, tuple[type, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def describe_block(root: ModularPipelineBlocks, workflow: str, path: str) -> dic
     blocks = in_workflow(root, workflow)
     order = [_Step.of(*leaf) for leaf in leaves(blocks)]
     block, around = block_at(blocks, path), _around(blocks, order, path, _asked(root, workflow))
-    return _with_paths(blocks, _description(blocks, block, path, around, said_in(blocks)))
+    return with_paths(blocks, _description(blocks, block, path, around, said_in(blocks)))
 
 
 def describe_within(
@@ -114,7 +117,7 @@ def describe_within(
     after: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """See `describe_block`; `before` is what the stages of `blocks` before make, `after` what later ones take."""
-    return _with_paths(blocks, _description(blocks, block, path, Around(before, after), said_in(blocks, block)))
+    return with_paths(blocks, _description(blocks, block, path, Around(before, after), said_in(blocks, block)))
 
 
 def said_in(*roots: ModularPipelineBlocks) -> Said:
@@ -128,6 +131,8 @@ def said_in(*roots: ModularPipelineBlocks) -> Said:
         for param in block.inputs:
             if param.name:
                 _note(said, param, said.taken)
+                if classes := classes_of(block, param, hint_text(param.type_hint)):
+                    said.objects.setdefault(param.name, classes)
     return said
 
 
@@ -171,31 +176,6 @@ def component_facts(block: ModularPipelineBlocks) -> list[dict[str, Any]]:
         }
         for spec in block.expected_components
     ]
-
-
-def hint_text(hint: Any) -> str:
-    """A type hint as text, whatever it is: `torch.Tensor`, `list[float]`, "" for none."""
-    if hint is None:
-        return ""
-    if isinstance(hint, type) and not typing.get_args(hint):
-        module = "" if hint.__module__ == "builtins" else f"{hint.__module__}."
-        return f"{module}{hint.__qualname__}"
-    try:
-        text = str(hint)
-    except Exception:  # whatever someone put there, it has no text
-        return type(hint).__name__
-    return re.sub(r"<class '([^']*)'>", r"\1", re.sub(r" at 0x[0-9a-f]+", "", text)).replace("typing.", "")
-
-
-def plain(value: Any) -> Any:
-    """A default as JSON data; None for what JSON cannot say, such as a dtype or a function."""
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, float):
-        return value if abs(value) < float("inf") else None
-    return value if isinstance(value, str | int | bool) else None
 
 
 @dataclass(frozen=True)
@@ -286,7 +266,8 @@ def _description(
     }
 
 
-def _with_paths(blocks: ModularPipelineBlocks, description: dict[str, Any]) -> dict[str, Any]:
+def with_paths(blocks: ModularPipelineBlocks, description: dict[str, Any]) -> dict[str, Any]:
+    """A description with `tree`, `inner` and `paths` of `blocks`, see `describe_workflow`."""
     sequence, inner = tree(blocks), inner_tree(blocks)
     paths = [*sequence, *(path for path in inner if not loop_around(blocks, path))]
     return description | {"paths": paths, "tree": sequence, "inner": inner}
@@ -322,6 +303,8 @@ def _input(param: Any, around: Around, said: Said) -> dict[str, Any]:
     }
     if default is not None and facts["default"] is None:
         facts["text"] = hint_text(default)
+    if name in said.objects:
+        facts["objects"] = [class_facts(cls) for cls in said.objects[name]]
     if param.defaults_by_block:
         facts["by_block"] = {str(block): plain(value) for block, value in param.defaults_by_block.items()}
     return facts

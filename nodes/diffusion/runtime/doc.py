@@ -10,9 +10,9 @@ from nodes.diffusion.parts import parse_parts
 from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.repos import Repos
 from nodes.diffusion.runtime.built import Built, build
-from nodes.diffusion.runtime.composed import homes_of
-from nodes.diffusion.runtime.describe import hint_text
+from nodes.diffusion.runtime.composed import asked_ref, homes_of
 from nodes.diffusion.runtime.foreign import home_of
+from nodes.diffusion.runtime.hints import hint_text
 
 _MISSING = "—"
 

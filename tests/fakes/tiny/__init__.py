@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
+from diffusers.pipelines.ltx2.pipeline_ltx2_ic_lora import LTX2ReferenceCondition
+
 from tests.fakes.pictures import picture
 from tests.fakes.tiny.flux import (
     tiny_flux,
@@ -60,6 +63,7 @@ _VIDEO = (_T2V, _I2V, _V2V)
 
 _SMALL = {"height": 64, "width": 64}
 _HELIOS = _SMALL | {"num_frames": 9, "num_latent_frames_per_chunk": 2}
+_FRAMES = [picture()] * 9
 _PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
 
 TINY: dict[str, Tiny] = {
@@ -106,3 +110,13 @@ TINY: dict[str, Tiny] = {
     "ltx2": Tiny(tiny_ltx2, (_T2V, _I2V), _SMALL | {"min_seconds": 0.1, "max_seconds": 0.2}),
 }
 """By the name of the repo below `tiny/`."""
+    "ltx2-conditions": Tiny(
+        tiny_ltx2,
+        ("condition", "in_context"),
+        _SMALL
+        | {
+            "num_frames": 9,
+            "conditions": [LTX2VideoCondition(picture()), LTX2VideoCondition(_FRAMES, index=1, strength=0.5, crf=20)],
+            "reference_conditions": [LTX2ReferenceCondition(_FRAMES, strength=0.75)],
+        },
+    ),

@@ -17,7 +17,8 @@ from diffusers.modular_pipelines.modular_pipeline_utils import InputParam, Outpu
 from engine.errors import NodeError
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.runtime.blocks import require_runnable
-from nodes.diffusion.runtime.describe import describe_block, describe_workflow, hint_text
+from nodes.diffusion.runtime.describe import describe_block, describe_workflow
+from nodes.diffusion.runtime.hints import hint_text
 from nodes.diffusion.runtime.families import default_blocks
 
 

@@ -22,7 +22,6 @@ NOT_RUN = {
         "text2video_with_sound", "image2video_with_sound", "video2video_with_sound", "action_policy",
         "action_forward_dynamics", "action_inverse_dynamics",
     },
-    "LTX2ModularPipeline": {"condition", "in_context"},  # take objects of diffusers, which no port gives
     "QwenImage21ModularPipeline": {"image_conditioned"},  # its processor needs torchvision
     "QwenImage21TurboModularPipeline": {"image_conditioned"},
     "StableDiffusionXLModularPipeline": {  # need an adapter in the UNet's attention
