@@ -112,8 +112,8 @@ class Published(BaseModel):
 async def publish_node(run_id: str, node_id: str, here: Here) -> Response:
     """Make the pictures that a node of a run made visible as artifacts.
 
-    A run does so for its targets only. For any other node that ended, it is done here as long as its result is kept;
-    else the answer is 410.
+    A run does so for its targets only. For any other node that ended, or that the run did not need, it is done here as
+    long as its result is kept; else the answer is 410.
     """
     if node_id not in _run(here, run_id).nodes:
         raise missing("node", node_id, "GET the run: it lists its nodes.")

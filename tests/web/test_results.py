@@ -285,6 +285,31 @@ def test_the_inspector_tells_all_about_a_node(canvas: Canvas) -> None:
     expect(canvas.page.locator(".react-flow__node.selected")).to_have_attribute("data-id", "encode")
 
 
+def test_what_a_run_did_not_need_says_so_and_still_shows_its_values(canvas: Canvas) -> None:
+    canvas.open_template("Text to image")
+    canvas.fill("denoise", "num_inference_steps", "2")
+    pictures = {}
+    for seed in ("76", "77"):
+        canvas.fill("denoise", "seed", seed)
+        assert canvas.run()["state"] == "succeeded"
+        pictures[seed] = canvas.node("denoise").locator("[data-preview]").get_attribute("src")
+    canvas.fill("denoise", "seed", "76")
+    assert canvas.run()["state"] == "succeeded"
+    unneeded = dict.fromkeys(("encode", "denoise", "decode"), "unneeded")
+    assert canvas.states() == {"load": "cached", **unneeded, "show": "cached"}
+    expect(canvas.node("decode")).to_contain_text("not needed")
+    preview = canvas.node("denoise").locator("[data-preview]")
+    expect(preview).not_to_have_attribute("src", pictures["77"] or "")
+    expect(preview).to_have_js_property("complete", True)
+
+    choose(canvas, "decode")
+    about = inspector(canvas, "Node")
+    expect(about.locator("img").first).to_have_js_property("naturalWidth", 128)
+    expect(about.get_by_text("Results further on were at hand")).to_be_visible()
+    choose(canvas, "denoise")
+    expect(about).to_contain_text(re.compile(r"shape1 × 4 × 16 × 16", re.I))
+
+
 def test_a_failed_node_is_found_from_the_toast_and_the_problems(canvas: Canvas, http: httpx.Client) -> None:
     graph = broken("Division")
     words = {"id": "words", "type": "value.text", "params": {"value": "good morning"}, "position": {"x": 0, "y": 2400}}

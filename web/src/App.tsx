@@ -1,47 +1,56 @@
 /** The window: frame, canvas and panels, and what is started once with them. */
 import { ReactFlowProvider } from "@xyflow/react";
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { Suspense, useEffect, type ReactNode } from "react";
 import { Canvas } from "@/canvas/Canvas";
 import { Dialogs } from "@/panels/results/Dialogs";
 import { Frame } from "@/panels/shell/Frame";
 import { NodePalette } from "@/panels/shell/NodePalette";
+import { Panel } from "@/panels/shell/Panel";
+import type { PanelId } from "@/panels/shell/railPanels";
 import { startStore } from "@/store/start";
+import { text } from "@/strings";
 import { ErrorBoundary } from "@/ui/ErrorBoundary";
+import { later, loadLater } from "@/ui/later";
 
-/* What is not seen at once is loaded when it is opened. */
-const Gallery = lazy(async () => ({ default: (await import("@/panels/results/Gallery")).Gallery }));
-const Inspector = lazy(async () => ({ default: (await import("@/panels/results/Inspector")).Inspector }));
-const QueuePanel = lazy(async () => ({ default: (await import("@/panels/results/QueuePanel")).QueuePanel }));
-const Models = lazy(async () => ({ default: (await import("@/panels/shell/Models")).Models }));
-const Templates = lazy(async () => ({ default: (await import("@/panels/shell/Templates")).Templates }));
-const Workflows = lazy(async () => ({ default: (await import("@/panels/shell/Workflows")).Workflows }));
+const Gallery = later(async () => (await import("@/panels/results/Gallery")).Gallery);
+const Inspector = later(async () => (await import("@/panels/results/Inspector")).Inspector);
+const QueuePanel = later(async () => (await import("@/panels/results/QueuePanel")).QueuePanel);
+const Models = later(async () => (await import("@/panels/shell/Models")).Models);
+const Templates = later(async () => (await import("@/panels/shell/Templates")).Templates);
+const Workflows = later(async () => (await import("@/panels/shell/Workflows")).Workflows);
 
 const panels = {
   nodes: <NodePalette />,
-  templates: later("templates", <Templates />),
-  workflows: later("workflows", <Workflows />),
-  models: later("models", <Models />),
-  gallery: later("gallery", <Gallery />),
-  queue: later("queue", <QueuePanel />),
+  templates: panel("templates", <Templates />),
+  workflows: panel("workflows", <Workflows />),
+  models: panel("models", <Models />),
+  gallery: panel("gallery", <Gallery />),
+  queue: panel("queue", <QueuePanel />),
 };
 
 export function App() {
   useEffect(() => startStore(), []);
+  useEffect(() => loadLater(), []);
   return (
     <ErrorBoundary>
       <ReactFlowProvider>
-        <Frame canvas={<Canvas />} inspector={later("inspector", <Inspector />)} leftPanels={panels} />
+        <Frame canvas={<Canvas />} inspector={apart("inspector", <Inspector />)} leftPanels={panels} />
         <Dialogs />
       </ReactFlowProvider>
     </ErrorBoundary>
   );
 }
 
-/** What is loaded when it is first shown. A fault in it leaves the rest of the window alone. */
-function later(name: string, part: ReactNode): ReactNode {
+/** A fault in it leaves the rest of the window alone. */
+function apart(name: string, part: ReactNode, meanwhile: ReactNode = null): ReactNode {
   return (
     <ErrorBoundary key={name}>
-      <Suspense fallback={null}>{part}</Suspense>
+      <Suspense fallback={meanwhile}>{part}</Suspense>
     </ErrorBoundary>
   );
+}
+
+/** A panel at the left, with its title from the first moment on. */
+function panel(name: PanelId, part: ReactNode): ReactNode {
+  return apart(name, part, <Panel title={text.shell.panels[name]}>{null}</Panel>);
 }

@@ -232,7 +232,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Insert Block
-         * @description Put a block of a repo into a block node. The answer is what to change.
+         * @description Put a block of a repo, or of the node's own pipeline, into a block node. The answer is what to change.
          *
          *     Code of the repo must have been approved.
          */
@@ -580,7 +580,13 @@ export interface paths {
          * @description Download a repo's configs and safetensors weights; `download_progress` events tell how far it is.
          */
         readonly post: operations["download_model"];
-        readonly delete?: never;
+        /**
+         * Stop Download
+         * @description Stop downloading a repo, whoever waits for it: a node, a description, a review or `POST /api/models/download`.
+         *
+         *     They end with a problem `download_stopped`. What is here already is kept, and the next download goes on from there.
+         */
+        readonly delete: operations["stop_download"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -703,8 +709,8 @@ export interface paths {
          * Publish Node
          * @description Make the pictures that a node of a run made visible as artifacts.
          *
-         *     A run does so for its targets only. For any other node that ended, it is done here as long as its result is kept;
-         *     else the answer is 410.
+         *     A run does so for its targets only. For any other node that ended, or that the run did not need, it is done here as
+         *     long as its result is kept; else the answer is 410.
          */
         readonly post: operations["publish_node"];
         readonly delete?: never;
@@ -860,6 +866,9 @@ export interface components {
         /**
          * BlockDoc
          * @description What there is to know of a node's block. `doc` is Markdown.
+         *
+         *     `parts` are the names of what it holds, in order: what a block can be inserted before. `own_blocks` are the paths
+         *     that its own pipeline, or repo, has to be inserted.
          */
         readonly BlockDoc: {
             /** Class Name */
@@ -868,6 +877,10 @@ export interface components {
             readonly components: readonly components["schemas"]["BlockComponent"][];
             /** Doc */
             readonly doc: string;
+            /** Own Blocks */
+            readonly own_blocks: readonly string[];
+            /** Parts */
+            readonly parts: readonly string[];
             /** Title */
             readonly title: string;
             /** Tree */
@@ -1082,11 +1095,16 @@ export interface components {
         };
         /**
          * DownloadProgress
-         * @description Bytes of a model download.
+         * @description Bytes of a model download; `total` is 0 until it is known, `file` is the first of those on their way.
          */
         readonly DownloadProgress: {
             /** Done */
             readonly done: number;
+            /**
+             * File
+             * @default
+             */
+            readonly file?: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -1132,6 +1150,14 @@ export interface components {
             readonly repo: string;
             /** Started */
             readonly started: boolean;
+        };
+        /**
+         * DownloadStopped
+         * @description A `download_progress` event tells the end, if anything was downloaded.
+         */
+        readonly DownloadStopped: {
+            /** Repo */
+            readonly repo: string;
         };
         /**
          * Edge
@@ -1358,7 +1384,10 @@ export interface components {
         };
         /**
          * InsertRequest
-         * @description A block of a repo, "" for the whole of it, goes into a block node: before a part of that name, or at the end.
+         * @description A block goes into a block node: before the part of that name, or at the end.
+         *
+         *     Of a repo, `block` "" is all of it. `repo` "" is what the node's own blocks are of: the connected pipeline, or the
+         *     repo of a custom block.
          */
         readonly InsertRequest: {
             /**
@@ -1379,8 +1408,11 @@ export interface components {
             readonly name?: string | null;
             /** Node */
             readonly node: string;
-            /** Repo */
-            readonly repo: string;
+            /**
+             * Repo
+             * @default
+             */
+            readonly repo?: string;
         };
         /**
          * Interface
@@ -1701,7 +1733,7 @@ export interface components {
              * @default queued
              * @enum {string}
              */
-            readonly state?: "queued" | "running" | "succeeded" | "failed" | "skipped" | "cancelled";
+            readonly state?: "queued" | "running" | "succeeded" | "unneeded" | "failed" | "skipped" | "cancelled";
             /**
              * Step
              * @default 0
@@ -2324,6 +2356,9 @@ export interface components {
         /**
          * RunStarted
          * @description `nodes` is how many nodes the run will visit, cached ones included.
+         *
+         *     `unneeded` are the nodes that it depends on too but will not visit, since results further on are at hand, with the
+         *     content keys of their outputs. If one of those results turns out to be gone, some are visited after all.
          */
         readonly RunStarted: {
             /**
@@ -2339,6 +2374,13 @@ export interface components {
             readonly seq: number;
             /** Time */
             readonly time: number;
+            /**
+             * Unneeded
+             * @default {}
+             */
+            readonly unneeded?: {
+                readonly [key: string]: string;
+            };
         };
         /**
          * SavedGraph
@@ -3676,6 +3718,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["DownloadStarted"];
+                };
+            };
+            /** @description A problem. */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    readonly stop_download: {
+        readonly parameters: {
+            readonly query: {
+                readonly repo: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DownloadStopped"];
                 };
             };
             /** @description A problem. */

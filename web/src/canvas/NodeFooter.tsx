@@ -1,5 +1,5 @@
 /** The bottom line of a node after a run: how long it took, or why it did nothing. */
-import { Check, RotateCcw } from "lucide-react";
+import { Check, ChevronsRight, RotateCcw } from "lucide-react";
 import { useNodeRun } from "@/store/runs";
 import { text } from "@/strings";
 import { duration } from "@/ui/format";
@@ -24,6 +24,13 @@ export function NodeFooter({ id, place }: { id: string; place: { y: number; heig
           <RotateCcw size={12} aria-hidden />
         </>
       )}
+      {state === "unneeded" && (
+        <>
+          {text.canvas.unneededAfter}
+          <ChevronsRight size={12} aria-hidden />
+        </>
+      )}
+      {state === "idle" && text.canvas.notInRun}
       {state === "skipped" && (missing ? text.canvas.skippedBecause(missing) : text.canvas.states.skipped)}
       {(state === "failed" || state === "cancelled" || state === "queued" || state === "running") &&
         text.canvas.states[state]}

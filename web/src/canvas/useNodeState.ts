@@ -1,7 +1,7 @@
 /** The state of a node in the run that is shown. */
-import { useNodeRun } from "@/store/runs";
+import { useNodeRun, type NodeRunView } from "@/store/runs";
 
-export type NodeState = "idle" | "queued" | "running" | "cached" | "succeeded" | "failed" | "skipped" | "cancelled";
+export type NodeState = "idle" | "cached" | NodeRunView["state"];
 
 export function useNodeState(id: string): NodeState {
   const run = useNodeRun(id);

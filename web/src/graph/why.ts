@@ -30,10 +30,12 @@ export type Reason =
       readonly sources: readonly string[];
     };
 
+const COMPUTED: ReadonlySet<string> = new Set(["running", "succeeded", "failed", "cancelled"]);
+
 /** Why `after` computed a node that `before` may have had too; empty if it did not compute it. Both need their graphs. */
 export function whyRan(before: Run | null, after: Run, nodeId: string): Reason[] {
   const run = after.nodes?.[nodeId];
-  if (!run || run.cached || run.state === "skipped" || run.state === "queued") return [];
+  if (!run || run.cached || !COMPUTED.has(run.state ?? "queued")) return [];
   const [old, now] = [before && new RunGraph(before), new RunGraph(after)];
   const [was, is] = [old?.nodes.get(nodeId), now.nodes.get(nodeId)];
   if (!is) return [];

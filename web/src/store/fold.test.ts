@@ -35,6 +35,18 @@ test("the events of a run fold to its state", () => {
   ]);
 });
 
+test("what a run does not need is neither waited for nor counted, unless it turns out to be needed", () => {
+  const record = newRecord("r1");
+  expectNodes(record, runOf({ targets: ["b"], graph: { edges: [edge("a", "b")] } }));
+  fold(record, { kind: "run_started", ...at(1), nodes: 1, unneeded: { a: "k" } }, 0);
+  expect(record.nodes.get("a")).toMatchObject({ state: "unneeded", key: "k" });
+  const done = { kind: "node_finished", cached: false, seconds: 1, key: "k", outputs: {} } as const;
+  fold(record, { ...done, ...at(2), node: "b" }, 0);
+  expect(record.view).toMatchObject({ nodes: 1, ended: 1 });
+  fold(record, { ...done, ...at(3), node: "a" }, 0);
+  expect([record.view.ended, record.nodes.get("a")?.state]).toEqual([2, "succeeded"]);
+});
+
 test("the remaining time follows from when steps arrive, whatever the server's clock says", () => {
   const step = (seq: number, step: number): RunEvent => ({
     kind: "node_progress",

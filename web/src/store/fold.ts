@@ -104,8 +104,8 @@ export function recordOf(run: Run, before?: RunRecord): RunRecord {
     finished: run.finished ?? null,
     problem: run.problem ?? null,
     // Only an event tells the exact number; after a reload it has passed.
-    nodes: known.nodes || nodes.size,
-    ended: [...nodes.values()].filter(hasEnded).length,
+    nodes: known.nodes || [...nodes.values()].filter(isVisited).length,
+    ended: [...nodes.values()].filter(isVisited).filter(hasEnded).length,
   };
   const record = { seq: run.seq ?? 0, view, nodes, pace: before?.pace ?? new Map() };
   if (FINAL.has(view.state)) settle(record);
@@ -143,7 +143,7 @@ export function fold(record: RunRecord, event: RunEvent, now: number): readonly 
       return [];
     case "run_started":
       patch(record, { state: "running", started: event.time, startedAt: now, nodes: event.nodes });
-      return [];
+      return setUnneeded(record, event.unneeded ?? {});
     case "run_finished":
       patch(record, { state: event.state, finished: event.time, problem: event.problem ?? null });
       return settle(record);
@@ -171,11 +171,17 @@ export function fold(record: RunRecord, event: RunEvent, now: number): readonly 
   }
 }
 
+/** What the run has nothing to do for, with the keys of its results. */
+function setUnneeded(record: RunRecord, keys: Readonly<Record<string, string>>): readonly string[] {
+  for (const [id, key] of Object.entries(keys)) record.nodes.set(id, { ...idle, state: "unneeded", key });
+  return Object.keys(keys);
+}
+
 function setNode(record: RunRecord, id: string, change: Partial<NodeRunView>): readonly string[] {
   const before = record.nodes.get(id) ?? idle;
   const after = { ...before, ...change };
   record.nodes.set(id, after);
-  if (hasEnded(after) && !hasEnded(before)) patch(record, { ended: record.view.ended + 1 });
+  if (hasEnded(after) && !(hasEnded(before) && isVisited(before))) patch(record, { ended: record.view.ended + 1 });
   return [id];
 }
 
@@ -211,6 +217,11 @@ function settle(record: RunRecord): readonly string[] {
 
 function hasEnded({ state }: NodeRunView): boolean {
   return state !== "queued" && state !== "running";
+}
+
+/** Whether the run counts it among the nodes that it visits. */
+function isVisited({ state }: NodeRunView): boolean {
+  return state !== "unneeded";
 }
 
 function nodeOf(node: NodeRun, before: NodeRunView | undefined): NodeRunView {

@@ -71,6 +71,27 @@ test("a picture stays through the next run if the result is the same, else it go
   expect(result.current).toBeUndefined();
 });
 
+test("a result that is at hand again gets the picture that it had", () => {
+  const { id } = onlyTab(chain("a"), { runs: "q1" });
+  const { result } = renderHook(() => usePreview("a"));
+  for (const [run, key] of [
+    ["q1", "seven"],
+    ["q2", "eight"],
+  ] as const) {
+    act(() => updateTab(id, { runs: run }));
+    preview(run, 1);
+    frame();
+    finished(run, 1, key);
+  }
+  expect(result.current).toBe("blob:2");
+  act(() => updateTab(id, { runs: "q3" }));
+  act(() => receive({ kind: "run_started", run: "q3", seq: 1, time: 0, nodes: 1, unneeded: { a: "seven" } }));
+  expect(result.current).toBe("blob:3");
+  act(() => updateTab(id, { runs: "q4" }));
+  act(() => receive({ kind: "run_started", run: "q4", seq: 1, time: 0, nodes: 1, unneeded: { a: "nine" } }));
+  expect(result.current).toBeUndefined();
+});
+
 test("previews of runs that no tab shows, or that are not wanted, are not drawn", () => {
   onlyTab(chain("a"), { runs: "p6" });
   preview("elsewhere", 1);

@@ -1,13 +1,15 @@
 /** The pictures that nodes show while they compute: the newest of each, at most one change per animation frame. */
 import { useCallback, useSyncExternalStore } from "react";
 import type { Preview } from "@/api/socket";
-import { nodeRun, watchNodes } from "@/store/records";
+import type { NodeRunView } from "@/store/fold";
+import { nodeRun, nodeRuns, watchNodes } from "@/store/records";
 import { useSettings } from "@/store/settings";
 import { useEditor, useTab } from "@/store/tabs";
 
 interface Shown {
   readonly run: string;
   readonly url: string;
+  readonly picture: Blob;
   /** The picture before; its address lives on until this one is surely drawn. */
   readonly before: string | null;
   /** When it was shown, by `performance.now()`. */
@@ -16,6 +18,9 @@ interface Shown {
 
 /** By tab and node: what is shown stays when another run starts, until that run shows something else. */
 const shown = new Map<string, Shown>();
+/** The last preview of results, by their keys: a run that need not make one again shows it. The oldest go first. */
+const ofResult = new Map<string, Blob>();
+const REMEMBERED = 200;
 const waiting = new Map<string, Preview>();
 const listeners = new Map<string, Set<() => void>>();
 let frame: number | null = null;
@@ -42,10 +47,13 @@ export function receivePreview(preview: Preview): void {
 export function startPreviews(): () => void {
   const stops = [
     watchNodes((run, node, view) => {
-      if (view.state === "succeeded") settle(run, node, view.key);
+      for (const tab of tabsShowing(run)) settle(tab, run, node, view);
     }),
     useEditor.subscribe((now, before) => {
+      if (now.tabs === before.tabs) return;
       if (now.tabs.length < before.tabs.length) forgetClosed();
+      const shownBefore = new Map(before.tabs.map(({ id, runs }) => [id, runs]));
+      for (const { id, runs } of now.tabs) if (runs !== null && runs !== shownBefore.get(id)) settleAll(id, runs);
     }),
   ];
   return () => {
@@ -53,6 +61,7 @@ export function startPreviews(): () => void {
     if (frame !== null) cancelAnimationFrame(frame);
     frame = null;
     waiting.clear();
+    ofResult.clear();
     for (const key of [...shown.keys()]) drop(key);
   };
 }
@@ -66,6 +75,8 @@ function show(now: number): void {
     if (keys.some((key) => now - (shown.get(key)?.at ?? -Infinity) < interval)) continue;
     waiting.delete(key);
     for (const key of keys) put(key, run, preview.picture, now);
+    const view = nodeRun(run, node);
+    if (view?.state === "succeeded") remember(view.key, preview.picture);
   }
   if (waiting.size > 0) frame = requestAnimationFrame(show);
 }
@@ -73,16 +84,32 @@ function show(now: number): void {
 function put(key: string, run: string, picture: Blob, at: number): void {
   const last = shown.get(key);
   if (last?.before) URL.revokeObjectURL(last.before);
-  shown.set(key, { run, url: URL.createObjectURL(picture), before: last?.url ?? null, at });
+  shown.set(key, { run, url: URL.createObjectURL(picture), picture, before: last?.url ?? null, at });
   tell(key);
 }
 
-/** A result that came without a preview of its own keeps the one before only if it is the same result. */
-function settle(run: string, node: string, key: string): void {
-  for (const tab of tabsShowing(run)) {
-    const before = shown.get(keyOf(tab, node));
-    if (before !== undefined && before.run !== run && nodeRun(before.run, node)?.key !== key) drop(keyOf(tab, node));
-  }
+/** A run may have got far before a tab shows it. */
+function settleAll(tab: string, run: string): void {
+  for (const [node, view] of nodeRuns(run)) settle(tab, run, node, view);
+}
+
+/** A result that came without a preview of its own gets the one that it once had; that of another result goes. */
+function settle(tab: string, run: string, node: string, { state, key }: NodeRunView): void {
+  if (state !== "succeeded" && state !== "unneeded") return;
+  const place = keyOf(tab, node);
+  const now = shown.get(place);
+  if (now?.run === run) return remember(key, now.picture);
+  if (waiting.has(keyOf(run, node)) || (now !== undefined && nodeRun(now.run, node)?.key === key)) return;
+  const known = ofResult.get(key);
+  if (known !== undefined) put(place, run, known, performance.now());
+  else if (now !== undefined) drop(place);
+}
+
+function remember(key: string, picture: Blob): void {
+  ofResult.delete(key);
+  ofResult.set(key, picture);
+  const [oldest] = ofResult.keys();
+  if (ofResult.size > REMEMBERED && oldest !== undefined) ofResult.delete(oldest);
 }
 
 function forgetClosed(): void {

@@ -4,6 +4,7 @@ export const canvas = {
   // Nodes
   moreProblems: (count: number) => `+${count} more`,
   showProblem: "Show this problem in the inspector",
+  runAgain: "Run again",
   nodeMenu: (title: string) => `Menu of ${title}`,
   renameNode: "Name of the node",
   advanced: (count: number) => `Advanced (${count})`,
@@ -26,6 +27,7 @@ export const canvas = {
     running: "Running",
     cached: "Cached",
     succeeded: "Done",
+    unneeded: "Not needed",
     failed: "Failed",
     skipped: "Skipped",
     cancelled: "Cancelled",
@@ -37,6 +39,8 @@ export const canvas = {
   steps: (step: number, total: number) => `${step}/${total}`,
   left: (time: string) => `${time} left`,
   cachedAfter: "cached",
+  unneededAfter: "not needed",
+  notInRun: "not in this run",
   openPicture: (index: number, count: number) =>
     count === 1 ? "Open the picture" : `Open picture ${index} of ${count}`,
   preview: "Preview",

@@ -19,6 +19,8 @@ const inspector = {
   required: "required",
   list: "several edges",
   mapped: "runs once for each item",
+  noResult: "The values of the last run are no longer kept. “Run to here” makes them again.",
+  unneeded: "Results further on were at hand, so this run had nothing to do here.",
   lastRun: "Last run",
   state: "State",
   time: "Time",

@@ -1,29 +1,26 @@
-/** The dialog that is open; each is loaded when it is first wanted. */
+/** The dialog that is open. Those about blocks, which fewer people open, are loaded only then. */
 import { lazy, Suspense } from "react";
 import { assertNever } from "@/store/assert";
 import { useUi, type DialogState } from "@/store/ui";
+import { later } from "@/ui/later";
 
-const HistoryDialog = lazy(() =>
-  import("@/panels/shell/HistoryDialog").then((module) => ({ default: module.HistoryDialog })),
-);
+const HistoryDialog = later(async () => (await import("@/panels/shell/HistoryDialog")).HistoryDialog);
 const ImportDialog = lazy(() =>
   import("@/panels/blocks/ImportDialog").then((module) => ({ default: module.ImportDialog })),
 );
-const InsertDialog = lazy(() =>
-  import("@/panels/blocks/InsertDialog").then((module) => ({ default: module.InsertDialog })),
-);
-const Lightbox = lazy(() => import("./Lightbox").then((module) => ({ default: module.Lightbox })));
-const MaskDialog = lazy(() => import("@/widgets/MaskDialog").then((module) => ({ default: module.MaskDialog })));
+const InsertDialog = later(async () => (await import("@/panels/blocks/InsertDialog")).InsertDialog);
+const Lightbox = later(async () => (await import("./Lightbox")).Lightbox);
+const MaskDialog = later(async () => (await import("@/widgets/MaskDialog")).MaskDialog);
 const PublishDialog = lazy(() =>
   import("@/panels/blocks/PublishDialog").then((module) => ({ default: module.PublishDialog })),
 );
 const ReviewDialog = lazy(() =>
   import("@/panels/blocks/ReviewDialog").then((module) => ({ default: module.ReviewDialog })),
 );
-const SettingsDialog = lazy(() => import("./SettingsDialog").then((module) => ({ default: module.SettingsDialog })));
-const ShortcutsDialog = lazy(() => import("./ShortcutsDialog").then((module) => ({ default: module.ShortcutsDialog })));
-const SystemDialog = lazy(() => import("./SystemDialog").then((module) => ({ default: module.SystemDialog })));
-const TextDialog = lazy(() => import("./TextDialog").then((module) => ({ default: module.TextDialog })));
+const SettingsDialog = later(async () => (await import("./SettingsDialog")).SettingsDialog);
+const ShortcutsDialog = later(async () => (await import("./ShortcutsDialog")).ShortcutsDialog);
+const SystemDialog = later(async () => (await import("./SystemDialog")).SystemDialog);
+const TextDialog = later(async () => (await import("./TextDialog")).TextDialog);
 const UpdateDialog = lazy(() =>
   import("@/panels/blocks/UpdateDialog").then((module) => ({ default: module.UpdateDialog })),
 );

@@ -33,6 +33,7 @@ export function NodeLastRun({ id }: { id: string }) {
               [words.key, key && <Key key="key" value={key} />],
             ]}
           />
+          {state === "unneeded" && <p className="text-xs text-muted">{words.unneeded}</p>}
           {because !== null && <p className="text-xs text-muted">{text.canvas.skippedBecause(missing ?? because)}</p>}
           {problem && <ProblemView problem={problem} />}
         </div>

@@ -13,7 +13,7 @@ import { useVisible } from "./useVisible";
 const words = text.results.inspector;
 
 export function OutputList({ node, ports }: { node: GraphNode; ports: NodePorts }) {
-  const values = useVisible(node.id);
+  const { outputs: values, gone } = useVisible(node.id);
   const run = useTab((tab) => tab.runs);
   const outputs = ports.outputs ?? [];
   const look = (pictures: readonly ShownPicture[], index: number) => {
@@ -25,6 +25,7 @@ export function OutputList({ node, ports }: { node: GraphNode; ports: NodePorts 
   return (
     <>
       <Section title={words.outputs} open>
+        {gone && <p className="mb-2 text-xs text-muted">{words.noResult}</p>}
         {outputs.length === 0 && others.length === 0 && <p className="text-xs text-muted">{words.noPorts}</p>}
         <ul className="flex flex-col gap-2">
           {outputs.map((port) => {

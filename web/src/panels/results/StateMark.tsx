@@ -2,6 +2,7 @@
 import {
   Ban,
   Check,
+  ChevronsRight,
   CircleDashed,
   Clock,
   CornerDownRight,
@@ -21,6 +22,7 @@ const MARKS: Record<MarkedState, { icon: LucideIcon; tone: string }> = {
   running: { icon: LoaderCircle, tone: "text-info" },
   cached: { icon: RotateCcw, tone: "text-success" },
   succeeded: { icon: Check, tone: "text-success" },
+  unneeded: { icon: ChevronsRight, tone: "text-muted" },
   failed: { icon: X, tone: "text-danger" },
   skipped: { icon: CornerDownRight, tone: "text-muted" },
   cancelled: { icon: Ban, tone: "text-muted" },

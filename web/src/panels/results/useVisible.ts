@@ -1,4 +1,4 @@
-/** The outputs of a node as they can be looked at: pictures that a run kept to itself are asked for now. */
+/** The outputs of a node as they can be looked at: what a run kept to itself, or did not need, is asked for now. */
 import { useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { ValueSummary } from "@/api/types";
@@ -11,19 +11,27 @@ type Outputs = Readonly<Record<string, ValueSummary>>;
 const NONE: Outputs = {};
 const PICTURES: ReadonlySet<string> = new Set(["image", "mask", "video"]);
 
-export function useVisible(node: string): Outputs {
+interface Visible {
+  readonly outputs: Outputs;
+  /** What was asked for is no longer kept. */
+  readonly gone: boolean;
+}
+
+export function useVisible(node: string): Visible {
   const run = useTab((tab) => tab.runs);
   const view = useNodeRun(node);
   const outputs = view?.outputs ?? NONE;
-  const hidden = run !== null && view?.state === "succeeded" && Object.values(outputs).some(isHidden);
-  const { data } = useQuery({
+  const hidden =
+    run !== null &&
+    (view?.state === "unneeded" || (view?.state === "succeeded" && Object.values(outputs).some(isHidden)));
+  const { data, isError } = useQuery({
     queryKey: ["published", run, node],
     queryFn: () => publish(run ?? "", node),
     enabled: hidden,
     staleTime: Infinity,
     retry: false, // a result that is no longer kept does not come back
   });
-  return hidden && data ? data : outputs;
+  return { outputs: hidden && data ? data : outputs, gone: hidden && isError };
 }
 
 async function publish(run_id: string, node_id: string): Promise<Outputs> {
