@@ -6,6 +6,7 @@ import { text } from "@/strings";
 import { CollapsedHandles } from "./CollapsedHandles";
 import type { BlockNode } from "./flowTypes";
 import { LowZoom } from "./LowZoom";
+import { NodeDownload } from "./NodeDownload";
 import { NodeFooter } from "./NodeFooter";
 import { NodeHeader } from "./NodeHeader";
 import { NodeMedia } from "./NodeMedia";
@@ -19,7 +20,7 @@ import { nodeTitle } from "./titles";
 import { useNodeState } from "./useNodeState";
 import { WidthGrip } from "./WidthGrip";
 
-function NodeFrameView({ id, data: { node, ports, box } }: NodeProps<BlockNode>) {
+function NodeFrameView({ id, data: { node, ports, box, download } }: NodeProps<BlockNode>) {
   const { byType } = useCatalogue();
   const type = byType.get(node.type);
   const state = useNodeState(id);
@@ -46,7 +47,12 @@ function NodeFrameView({ id, data: { node, ports, box } }: NodeProps<BlockNode>)
         <>
           <span className="sr-only">{text.canvas.states[state]}</span>
           {state === "running" && <NodeProgress id={id} />}
-          {box.problem && <NodeProblem id={id} place={box.problem} />}
+          {box.problem &&
+            (download === undefined ? (
+              <NodeProblem id={id} place={box.problem} />
+            ) : (
+              <NodeDownload repo={download} place={box.problem} />
+            ))}
           {box.preview && <NodeMedia id={id} title={title} place={box.preview} />}
           {box.rows.length > 0 && <NodeRows node={node} ports={ports} rows={box.rows} />}
           {box.result && <NodeResult id={id} place={box.result} />}

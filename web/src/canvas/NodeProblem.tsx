@@ -1,11 +1,13 @@
 /** The sentence below the header that says what is wrong with a node. */
-import { ShieldAlert, TriangleAlert } from "lucide-react";
+import { RotateCw, ShieldAlert, TriangleAlert } from "lucide-react";
+import type { Problem } from "@/api/types";
 import { select, useNodeProblems } from "@/store/editor";
-import { useNodeRun } from "@/store/runs";
+import { startRun, useActiveRun, useNodeRun } from "@/store/runs";
 import { showInspector } from "@/store/ui";
 import { text } from "@/strings";
+import { IconButton } from "@/ui/IconButton";
 import { CureButton } from "./CureButton";
-import { worst } from "./problems";
+import { mayPass, worst } from "./problems";
 
 /** What is said beside a button that takes the room of a sentence. */
 const SHORT: Readonly<Partial<Record<string, string>>> = {
@@ -44,7 +46,16 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
         {SHORT[problem.code] ?? problem.message}
         {problems.length > 1 && <span className="text-muted"> {text.canvas.moreProblems(problems.length - 1)}</span>}
       </button>
-      {failure === null && <CureButton problem={problem} compact />}
+      {failure === null ? <CureButton problem={problem} compact /> : <RunAgain problem={failure} />}
     </div>
   );
+}
+
+/** For what may be well the next time: the same run once more. */
+function RunAgain({ problem }: { problem: Problem }) {
+  const targets = useActiveRun()?.targets ?? [];
+  if (!mayPass(problem)) return null;
+  const label = text.canvas.runAgain;
+  const run = () => void startRun(targets.length > 0 ? { targets } : {});
+  return <IconButton className="nodrag" size="sm" icon={RotateCw} label={label} onClick={run} />;
 }

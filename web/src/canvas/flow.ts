@@ -19,6 +19,8 @@ export interface Scene {
   readonly typeOf: (type: string) => NodeType | undefined;
   readonly factsOf: (node: GraphNode) => RunFacts;
   readonly hasProblem: (id: string) => boolean;
+  /** The repo whose download a node waits for. */
+  readonly downloadOf: (id: string) => string | undefined;
 }
 
 interface Kept<Item> {
@@ -67,10 +69,13 @@ export class FlowMaker {
     const position = scene.overlay.get(id) ?? node.position;
     const selected = scene.selection.has(id);
     const label = nodeTitle(node, scene.typeOf(node.type));
-    return kept(this.#nodes, id, [node, ports, box, position.x, position.y, selected, label], (before) => {
+    const download = scene.downloadOf(id);
+    const from = [node, ports, box, position.x, position.y, selected, label, download];
+    return kept(this.#nodes, id, from, (before) => {
       const { width, height } = box;
       const known = before?.type === "block" ? before.data : undefined;
-      const data = known?.node === node && known.ports === ports && known.box === box ? known : { node, ports, box };
+      const same = known?.node === node && known.ports === ports && known.box === box && known.download === download;
+      const data = same ? known : { node, ports, box, download };
       return {
         id,
         type: "block",
@@ -92,7 +97,7 @@ export class FlowMaker {
     const facts = scene.factsOf(node);
     const inputs = unique(edgesInto(scene.doc, id).map((edge) => edge.targetHandle));
     const outputs = unique(edgesFrom(scene.doc, id).map((edge) => edge.sourceHandle));
-    const problem = facts.failed || scene.hasProblem(id);
+    const problem = facts.failed || scene.hasProblem(id) || scene.downloadOf(id) !== undefined;
     const { params, width, collapsed, advanced } = node;
     const preset = presetOf(node, scene.typeOf(node.type));
     const from = [

@@ -5,7 +5,11 @@ import type { NodeBox } from "@/graph/measure";
 import type { Family } from "@/graph/ports";
 import type { GraphEdge, GraphNode, Group, Note } from "@/graph/types";
 
-export type BlockNode = Node<{ node: GraphNode; ports: NodePorts | undefined; box: NodeBox }, "block">;
+/** `download`: the repo that the node waits for. */
+export type BlockNode = Node<
+  { node: GraphNode; ports: NodePorts | undefined; box: NodeBox; download: string | undefined },
+  "block"
+>;
 export type GroupNode = Node<{ group: Group }, "group">;
 export type NoteNode = Node<{ note: Note }, "note">;
 export type FlowNode = BlockNode | GroupNode | NoteNode;

@@ -13,6 +13,8 @@ const CURES: Readonly<Partial<Record<string, Cure>>> = {
   remote_code_off: "review",
   missing_requirements: "packages",
   lock_changed: "update",
+  download_stopped: "retry",
+  download_failed: "retry",
   // Why a worker could not tell the ports of a node, as far as the reason may pass.
   missing_repo: "retry",
   not_a_pipeline: "retry",
@@ -22,6 +24,13 @@ const CURES: Readonly<Partial<Record<string, Cure>>> = {
   worker_stopped: "retry",
   damaged: "retry",
 };
+
+const PASSING: ReadonlySet<string> = new Set(["download_stopped", "download_failed", "missing_repo", "gated"]);
+
+/** Whether a run that failed may succeed as it is: what it lacked was not to be had from the hub. */
+export function mayPass({ code }: Problem): boolean {
+  return PASSING.has(code);
+}
 
 /** Null if only the graph can be mended. A repo that cannot be had may be there later. */
 export function cureOf({ code, port, severity }: Problem): Cure | null {

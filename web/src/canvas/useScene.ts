@@ -5,6 +5,7 @@ import { useCatalogue } from "@/store/catalogue";
 import { nodePorts, useEditor, useProblems, activeOf } from "@/store/editor";
 import { FlowMaker, type Scene } from "./flow";
 import { useRunFacts } from "./useRunFacts";
+import { useWaits } from "./useWaits";
 
 export function useScene(overlay: ReadonlyMap<string, Point>) {
   const [maker] = useState(() => new FlowMaker());
@@ -14,6 +15,7 @@ export function useScene(overlay: ReadonlyMap<string, Point>) {
   const problems = useProblems();
   const troubled = useMemo(() => new Set(problems.map(({ node }) => node)), [problems]);
   const factsOf = useRunFacts({ tab: id, run: runs, doc, byType });
+  const waits = useWaits(tab);
   return useMemo(() => {
     const scene: Scene = {
       doc,
@@ -23,7 +25,8 @@ export function useScene(overlay: ReadonlyMap<string, Point>) {
       typeOf: (type) => byType.get(type),
       factsOf,
       hasProblem: (node) => troubled.has(node),
+      downloadOf: (node) => waits.get(node),
     };
     return { nodes: maker.nodes(scene), edges: maker.edges(scene) };
-  }, [maker, tab, doc, selection, overlay, byType, factsOf, troubled]);
+  }, [maker, tab, doc, selection, overlay, byType, factsOf, troubled, waits]);
 }

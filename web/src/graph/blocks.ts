@@ -40,7 +40,7 @@ export function splitRepo(text: string): { readonly repo: string; readonly revis
 }
 
 /** The repos that a node names, as they are written: its own and those of its parts. */
-function namedRepos({ params }: GraphNode): readonly string[] {
+export function reposOf({ params }: GraphNode): readonly string[] {
   const own = params["repo"];
   const parts = partsOf(params["parts"]).flatMap(({ repo }) => repo ?? []);
   return [...new Set([...(typeof own === "string" && own.trim() !== "" ? [own.trim()] : []), ...parts])];
@@ -48,6 +48,6 @@ function namedRepos({ params }: GraphNode): readonly string[] {
 
 /** The one of a node's repos that a sentence about the node is about; the first if it names none. */
 export function repoInQuestion(node: GraphNode, message: string): string | undefined {
-  const repos = namedRepos(node);
+  const repos = reposOf(node);
   return repos.find((repo) => message.includes(splitRepo(repo).repo)) ?? repos[0];
 }

@@ -24,7 +24,7 @@ export function collapseNodes(ids: readonly string[]): Promise<boolean> {
 
 /** Puts a block among those that a node runs. */
 export function insertBlock(insertion: Insertion): Promise<boolean> {
-  const what = insertion.name || insertion.block || insertion.repo;
+  const what = insertion.name || insertion.block || insertion.repo || "";
   return edit(words.commands.insert(what), words.failed.insert, (graph) => insert(graph, insertion));
 }
 

@@ -1,15 +1,14 @@
-/** Whether the server is in reach, and what its worker and its downloads are doing. */
+/** Whether the server is in reach, and what its worker is doing. */
 import { create } from "zustand";
 import type { SocketState } from "@/api/socket";
-import type { DownloadProgress, WorkerChanged } from "@/api/types";
+import type { WorkerChanged } from "@/api/types";
 
 interface Connection {
   readonly state: SocketState;
   readonly worker: WorkerChanged | undefined;
-  readonly downloads: Readonly<Record<string, DownloadProgress>>;
 }
 
-const useStore = create<Connection>(() => ({ state: "connecting", worker: undefined, downloads: {} }));
+const useStore = create<Connection>(() => ({ state: "connecting", worker: undefined }));
 
 /** "lost" stays while it tries again, so that the banner does not flicker. */
 export function setConnection(state: SocketState): void {
@@ -21,26 +20,12 @@ export function setWorker(worker: WorkerChanged): void {
   useStore.setState({ worker });
 }
 
-export function setDownload(progress: DownloadProgress): void {
-  useStore.setState(({ downloads }) => ({ downloads: { ...downloads, [progress.repo]: progress } }));
-}
-
 export function useConnection(): SocketState {
   return useStore((state) => state.state);
 }
 
 export function useWorker(): WorkerChanged | undefined {
   return useStore((state) => state.worker);
-}
-
-/** The downloads of this session, by repo. */
-export function useDownloads(): Readonly<Record<string, DownloadProgress>> {
-  return useStore((state) => state.downloads);
-}
-
-/** The download of one repo, if there is or was one. */
-export function useDownload(repo: string): DownloadProgress | undefined {
-  return useStore((state) => state.downloads[repo]);
 }
 
 /** Calls `listener` each time the connection stands again. */

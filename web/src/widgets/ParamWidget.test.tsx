@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { JsonValue, Port } from "@/api/types";
 import { emptyDoc, nodeById } from "@/graph/document";
 import { seedControl } from "@/graph/seeds";
-import { setDownload } from "@/store/connection";
+import { setDownload } from "@/store/downloads";
 import { activeTab, openTab, undo, useNode } from "@/store/editor";
 import { ParamWidget } from "./ParamWidget";
 

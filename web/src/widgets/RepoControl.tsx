@@ -1,7 +1,7 @@
 /** The control of a repo id or a local folder: what is on this machine is suggested, and a button loads the repo. */
 import { useNode } from "@/store/editor";
 import { compileAgain } from "@/store/compile";
-import { useDownload } from "@/store/connection";
+import { useDownload } from "@/store/downloads";
 import { CUSTOM, splitRepo } from "@/graph/blocks";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";

@@ -4,7 +4,7 @@ import { approve, type BlockReview } from "@/api/blocks";
 import { LoadFailed } from "@/panels/results/LoadFailed";
 import { reportError } from "@/panels/shell/reportError";
 import { compileAgain } from "@/store/compile";
-import { useDownload } from "@/store/connection";
+import { useDownload } from "@/store/downloads";
 import { toast } from "@/store/toasts";
 import { closeDialog, openDialog } from "@/store/ui";
 import { text } from "@/strings";

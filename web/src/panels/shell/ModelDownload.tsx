@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import type { DownloadProgress } from "@/api/types";
 import { bytes } from "@/ui/format";
 import { text } from "@/strings";
-import { useDownloads } from "@/store/connection";
+import { useDownloads } from "@/store/downloads";
 import { Button } from "@/ui/Button";
 import { ProblemView } from "@/ui/ProblemView";
 import { TextInput } from "@/ui/TextInput";

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Package } from "lucide-react";
 import { useEffect, type ReactNode } from "react";
 import { text } from "@/strings";
-import { useDownloads } from "@/store/connection";
+import { useDownloads } from "@/store/downloads";
 import { Button } from "@/ui/Button";
 import { EmptyState } from "@/ui/EmptyState";
 import { Skeleton } from "@/ui/Skeleton";
