@@ -71,5 +71,11 @@ async def _collapsed(engine: Engine, graph: Graph, nodes: Iterable[str]) -> tupl
 def asked_of(facts: Facts) -> dict[str, Any]:
     """How a worker is asked about a node's block."""
     parts = [part.to_json() for part in facts.parts]
-    ref = facts.source().to_json()
-    return {"pipeline": ref, "block": facts.path, "parts": parts, "commits": dict(facts.commits)}
+    ref = facts.source()
+    return {
+        "pipeline": None if ref is None else ref.to_json(),
+        "block": facts.path,
+        "parts": parts,
+        "commits": dict(facts.commits),
+        "components": dict(facts.bound.get("components", {})),
+    }

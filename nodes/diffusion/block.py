@@ -1,6 +1,5 @@
 """`diffusion.block`: a stage, a block or the whole of a pipeline as one node; its ports come from the block's spec."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -9,10 +8,14 @@ from engine.catalogue.context import Context
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Preset, Widget
 from engine.errors import NodeError, Problem
+from nodes.diffusion import overlay
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.interfaces import Interfaces
+from nodes.diffusion.ip_adapter import IMAGE, missing_adapter
+from nodes.diffusion.names import as_ports
 from nodes.diffusion.parts import Part, asked, components_of, parse_parts, repos_of
 from nodes.diffusion.ports import input_ports, output_ports
-from nodes.diffusion.ref import PipelineRef, parse_ref
+from nodes.diffusion.ref import ADAPTED, PipelineRef, parse_ref
 
 SUBJECT = "diffusion.block"
 LIBRARIES = ("diffusers", "torch", "transformers")
@@ -43,7 +46,8 @@ def resolve(view: NodeView) -> Resolved:
     value = view.known.get("pipeline")
     if value is None and "pipeline" in view.connected:
         return Resolved(bare)
-    path, parts = chosen(dict(view.params) | dict(view.known))
+    values = dict(view.params) | dict(view.known)
+    path, parts = chosen(values)
     need = question(None if value is None else parse_ref(value), path, parts, view.lock)
     if need is None:
         return Resolved(bare)
@@ -52,13 +56,28 @@ def resolve(view: NodeView) -> Resolved:
         return Resolved(bare.model_copy(update={"needs": (need,)}))
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "parts" if parts else "block"}))
-    interface = _interfaces.of(need.key, description, view.connected)
+    interface, texts = _interfaces.of(need.key, description, view.connected, values)
+    warnings = tuple(Problem(code="block_warning", message=text, port="block") for text in texts)
+    problems = () if value is None else _missing_adapter(parse_ref(value), interface, description)
     if not parts:
-        return Resolved(interface)
+        return Resolved(interface, problems=problems, warnings=warnings)
     commits = description["commits"]
     components, repos = components_of(parts, description, view.lock)
     own = {"components": {name: component.to_json() for name, component in components.items()}}
-    return Resolved(interface, bound={"commits": commits, **own}, repos=repos_of(parts, commits) | repos)
+    return Resolved(
+        interface,
+        bound={"commits": commits, **own},
+        repos=repos_of(parts, commits) | repos,
+        problems=problems,
+        warnings=warnings,
+    )
+
+
+def _missing_adapter(ref: PipelineRef, interface: Interface, description: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """The problem of a block that can't do without an IP-Adapter, where the pipeline has none."""
+    port = interface.input(IMAGE)
+    needs = port is not None and port.required and any(item["name"] == ADAPTED for item in description["components"])
+    return missing_adapter("pipeline").problems if needs and not ref.ip_adapters else ()
 
 
 def chosen(values: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
@@ -81,9 +100,8 @@ def question(ref: PipelineRef | None, path: str, parts: tuple[Part, ...], lock: 
         return Need(subject=SUBJECT, request=request | ({"parts": asked(parts, lock)} if parts else {}))
     if not parts or any(part.repo is None for part in parts):
         return None
-    items = asked(parts, lock)
-    first = {"repo": items[0]["repo"], "commit": items[0]["revision"], "workflow": "", "block": ""}
-    return Need(subject=SUBJECT, request=first | {"parts": items})
+    alone: dict[str, Any] = {"parts": asked(parts, lock)}
+    return Need(subject=SUBJECT, request=alone)
 
 
 def _pipeline_port(description: Mapping[str, Any]) -> Port:
@@ -92,29 +110,15 @@ def _pipeline_port(description: Mapping[str, Any]) -> Port:
     return _PIPELINE.model_copy(update={"required": False}) if alone else _PIPELINE
 
 
-class _Interfaces:
-    """Those made lately: a graph is compiled after each edit, and most of its nodes stay what they were."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._made: OrderedDict[tuple[str, frozenset[str]], tuple[Mapping[str, Any], Interface]] = OrderedDict()
-
-    def of(self, key: str, description: Mapping[str, Any], connected: frozenset[str]) -> Interface:
-        """The ports for `description`, the answer to the question `key`, with edges to `connected`."""
-        described, interface = self._made.pop((key, connected), (None, None))
-        if described is not description or interface is None:
-            block = _block_port(tuple(description["paths"]))
-            interface = Interface(
-                inputs=(_pipeline_port(description), block, _PARTS, *input_ports(description, connected)),
-                outputs=output_ports(description),
-            )
-        self._made[key, connected] = (description, interface)
-        if len(self._made) > self._limit:
-            self._made.popitem(last=False)
-        return interface
+def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:
+    laid = overlay.lay_over(
+        input_ports(description, connected), output_ports(description), description.get("mellon") or {}, of_stage=True
+    )
+    own = (_pipeline_port(description), _block_port(tuple(description["paths"])), _PARTS)
+    return Interface(inputs=(*own, *as_ports(laid.inputs)), outputs=as_ports(laid.outputs)), laid.warnings
 
 
-_interfaces = _Interfaces(limit=1024)
+_interfaces = Interfaces(_interface, limit=1024)
 
 
 def run(context: Context, **inputs: Any) -> Mapping[str, Any]:
@@ -152,6 +156,7 @@ DEFINITION = NodeDefinition(
         presets=(
             _preset("text_encoder", "Encode prompt", "Turns a prompt into embeddings."),
             _preset("vae_encoder", "Encode image", "Turns a picture, and a mask, into latents."),
+            _preset("ip_adapter", "Encode IP-Adapter image", "Turns a picture into embeddings for an IP-Adapter."),
             _preset("denoise", "Denoise", "Makes latents from noise or from a picture, guided by embeddings."),
             _preset("decode", "Decode", "Turns latents into pictures."),
             _preset("", "Pipeline in one node", "Runs all stages of a pipeline at once."),

@@ -4,7 +4,6 @@ Code of the repo runs in a worker, after approval. What its author says in `mell
 the ports that follow from the blocks themselves.
 """
 
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,15 @@ from nodes.diffusion import overlay
 from nodes.diffusion.block import environment
 from nodes.diffusion.describer import Describer
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.interfaces import Interfaces
 from nodes.diffusion.lock import changed_folders, repo_need
+from nodes.diffusion.names import as_ports, block_name
 from nodes.diffusion.own_code import has_code, require_packages
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.ref import PipelineRef, locked_components
 from nodes.diffusion.repos import Repos, lock_name, split_revision
 
 SUBJECT = "diffusion.custom"
-OWN = frozenset({"repo", "workflow", "pipeline", "source", "context"})
-"""Names that are the node's own: a block's input of that name gets another, see `port_name`."""
 
 _REPO = Port(
     name="repo", type="string", title="Repo", required=True,
@@ -61,11 +60,7 @@ def resolve(view: NodeView) -> Resolved:
     asked, description = _described(text, values, view)
     if description is None:
         return Resolved(_BARE.model_copy(update={"needs": (asked,)}))
-    interface, warnings = _interfaces.of(asked.key, description, view.connected)
-    node = description["mellon"]
-    if any("onChange" in entry for entry in node.get("params", {}).values()):
-        folded = overlay.fold_away(interface.inputs, node, values, view.connected)
-        interface = interface.model_copy(update={"inputs": folded})
+    interface, warnings = _interfaces.of(asked.key, description, view.connected, values)
     components, repos = locked_components(description, view.lock)
     source = PipelineRef(
         repo=description["repo"], commit=description["commit"], workflow=description["workflow"], components=components
@@ -109,7 +104,7 @@ def _described(text: str, values: Mapping[str, Any], view: NodeView) -> tuple[Ne
     if description is None or more:
         return asked, description
     given = view.connected | {name for name, value in values.items() if value not in (None, "")}
-    fitting = fitting_workflow(description["asks"], given)
+    fitting = fitting_workflow(description["asks"], {block_name(port) for port in given})
     if fitting in (None, description["workflow"]):
         return asked, description
     return _answer(text, view, {"workflow": fitting})
@@ -129,25 +124,16 @@ def fitting_workflow(asks: Mapping[str, list[str]], given: Collection[str]) -> s
     return max(possible, key=lambda name: len(asks[name]), default=None)
 
 
-def port_name(name: str) -> str:
-    """The port of a block's input: its own name, unless the node has another input of that name."""
-    return f"{name}_" if name in OWN else name
-
-
-def input_name(port: str) -> str:
-    """The block's input behind a port."""
-    return port[:-1] if port.endswith("_") and port[:-1] in OWN else port
-
-
 def block_ports(description: Mapping[str, Any], connected: frozenset[str] = frozenset()) -> overlay.Laid:
-    """The ports of the described blocks as their author wants them shown, and what of that does not fit."""
+    """The ports of the described blocks as their author wants them shown, and what of that does not fit.
+
+    They are named, as `connected` is, as in the block.
+    """
     inputs, own_warnings = overlay.declared(input_ports(description, connected), _metadata(description))
     if description["leaf"] and not description["mellon"]:
         inputs = tuple(_shown(port, description) for port in inputs)
     laid = overlay.lay_over(inputs, output_ports(description), description["mellon"])
-    warnings = (*description["warnings"], *own_warnings, *laid.warnings)
-    renamed = tuple(port.model_copy(update={"name": port_name(port.name)}) for port in laid.inputs)
-    return overlay.Laid(renamed, laid.outputs, warnings)
+    return overlay.Laid(laid.inputs, laid.outputs, (*description["warnings"], *own_warnings, *laid.warnings))
 
 
 def _shown(port: Port, description: Mapping[str, Any]) -> Port:
@@ -185,37 +171,16 @@ def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mappin
     return {**facts, "repo": located.repo, **place, "foreign": foreign, "warnings": [*conflicts, *facts["warnings"]]}
 
 
-class _Interfaces:
-    """Those made lately: a graph is compiled after each edit, and most of its nodes stay what they were."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._made: OrderedDict[tuple[str, frozenset[str]], tuple[Mapping[str, Any], Interface, tuple[str, ...]]]
-        self._made = OrderedDict()
-
-    def of(
-        self, key: str, description: Mapping[str, Any], connected: frozenset[str]
-    ) -> tuple[Interface, tuple[str, ...]]:
-        """The interface for `description`, the answer to the question `key`, and what is to be warned of."""
-        found = self._made.pop((key, connected), None)
-        if found is None or found[0] is not description:
-            found = (description, *_interface(description, connected))
-        self._made[key, connected] = found
-        if len(self._made) > self._limit:
-            self._made.popitem(last=False)
-        return found[1:]
-
-
-_interfaces = _Interfaces(limit=256)
-
-
 def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:
     laid = block_ports(description, connected)
     workflows = tuple(description["workflows"])
     own = (_REPO, _workflow_port(workflows, description["workflow"])) if workflows else (_REPO,)
-    pipeline = _pipeline_port(required=bool(description["lacks"]))
-    inputs = (*own, pipeline, *laid.inputs) if pipeline.required else (*own, *laid.inputs, pipeline)
-    return Interface(inputs=inputs, outputs=laid.outputs), laid.warnings
+    pipeline, inputs = _pipeline_port(required=bool(description["lacks"])), as_ports(laid.inputs)
+    inputs = (*own, pipeline, *inputs) if pipeline.required else (*own, *inputs, pipeline)
+    return Interface(inputs=inputs, outputs=as_ports(laid.outputs)), laid.warnings
+
+
+_interfaces = Interfaces(_interface, limit=256)
 
 
 def run(context: Context, **inputs: Any) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from engine.errors import NodeError
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.overlay import node_config, read_config
 from nodes.diffusion.repos import Located, Repos
 
 FORMAT = 7
@@ -35,7 +36,7 @@ class Describer:
         self._lock = threading.Lock()
 
     def repo(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """`{repo, revision}` → what `pipeline` says and `{repo, commit, local, in_blocks, foreign}`.
+        """`{repo, revision}` → what `pipeline` says and `{repo, commit, local, in_blocks, foreign, warnings}`.
 
         `foreign` are the components in other repos with the commits of those; with `latest` the hub is asked anew.
         """
@@ -44,7 +45,8 @@ class Describer:
         facts = self.pipeline(located)
         foreign = runtime("foreign").resolved(self._repos, facts["foreign"], latest=latest) if facts["foreign"] else []
         place = {"commit": located.commit, "local": not located.on_hub, "in_blocks": located.in_blocks}
-        return {**facts, "repo": request["repo"], **place, "foreign": foreign}
+        warnings = read_config(located.folder)[1]
+        return {**facts, "repo": request["repo"], **place, "foreign": foreign, "warnings": warnings}
 
     def pipeline(self, located: Located) -> dict[str, Any]:
         """See `runtime.describe.describe_pipeline`, and `runtime.sizes`."""
@@ -62,7 +64,10 @@ class Describer:
         return facts
 
     def block(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """`{repo, commit, workflow, block}` → see `runtime.describe.describe_block`, and `sizes` of its pipeline."""
+        """`{repo, commit, workflow, block}` → see `runtime.describe.describe_block`, and `sizes` of its pipeline.
+
+        `mellon` is what the repo's author says of the block's node, if it is a stage.
+        """
         located = self._repos.locate(request["repo"], request["commit"])
         pipeline = self.pipeline(located)
         workflow = self.workflow(located, pipeline, request["workflow"])
@@ -71,7 +76,8 @@ class Describer:
             known = dict.fromkeys(name.partition(".")[0] for name in workflow["tree"])
             raise no_such_block(path, known)
         paths = {name: workflow[name] for name in ("tree", "inner", "paths")}
-        return {**workflow["blocks"][path], **paths, "sizes": pipeline["sizes"]}
+        said = node_config(read_config(located.folder)[0], path) if path else {}
+        return {**workflow["blocks"][path], **paths, "sizes": pipeline["sizes"], "mellon": said}
 
     def workflow(self, located: Located, pipeline: Mapping[str, Any], workflow: str) -> dict[str, Any]:
         """See `runtime.describe.describe_workflow`."""

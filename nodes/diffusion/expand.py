@@ -15,20 +15,17 @@ from nodes.diffusion.edits import GraphEdit, edge, edges_of, free_id, in_a_row, 
 from nodes.diffusion.facts import (
     BLOCK,
     CUSTOM,
-    OWN,
     PIPELINE,
     SEED,
     STATE,
-    Bundles,
     Descriptions,
     Facts,
-    bundle_ports,
     facts_of,
-    last,
     refusal,
-    require_no_workflow,
 )
-from nodes.diffusion.parts import Part, part_name
+from nodes.diffusion.handing import bundles_of, last
+from nodes.diffusion.names import OWN
+from nodes.diffusion.parts import Part
 
 
 @dataclass(frozen=True)
@@ -44,11 +41,10 @@ class Draft:
 def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str) -> Draft:
     """The first step. Raises NodeError if the node holds a single block."""
     expanded = facts_of(graph, compiled, descriptions, node_id)
-    if any(each.target == node_id and each.targetHandle in ("block", "parts", "repo") for each in graph.edges):
+    if any(each.target == node_id and each.targetHandle in OWN - {PIPELINE} for each in graph.edges):
         remedy = "Set it in the node instead, then expand."
         raise refusal(node_id, f"Which block {node_id} runs comes over an edge.", remedy, "connected_block")
-    require_no_workflow(expanded)
-    parts = parts_of(expanded)
+    parts = expanded.held
     if len(parts) < 2:
         remedy = "A loop's blocks can't run by themselves." if expanded.description["loops"] else "It is as it is."
         raise refusal(node_id, f"{node_id} holds a single block: there is nothing to expand.", remedy, "single_block")
@@ -68,21 +64,14 @@ def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id:
     return Draft(graph, bare.applied(graph), expanded, tuple(node.id for node in nodes))
 
 
-def parts_of(facts: Facts) -> tuple[Part, ...]:
-    """What a block node holds, one level down, as parts; itself if it is a single block."""
-    if facts.parts:
-        return facts.parts
-    repo = str(facts.node.params.get("repo")) if facts.node.type == CUSTOM else None
-    paths = facts.children() or [facts.path]
-    names = [part_name(path.rpartition(".")[2] or repo or "block") for path in paths]
-    return tuple(Part(name=name, block=path, repo=repo) for name, path in zip(names, paths, strict=True))
-
-
 def _node(part: Part, name: str, whole: Node) -> Node:
+    params: dict[str, Any]
     if part.repo is None:
-        params: dict[str, Any] = {"block": part.block}
+        params = {"block": part.block}
     elif not part.block:
-        return Node(id=name, type=CUSTOM, params={"repo": part.repo}, mode=whole.mode, position=whole.position)
+        params = {"repo": part.repo}
+        params |= {"workflow": part.workflow} if part.workflow else {}
+        return Node(id=name, type=CUSTOM, params=params, mode=whole.mode, position=whole.position)
     else:
         params = {"parts": [part.to_json()]}
     return Node(id=name, type=BLOCK, params=params, mode=whole.mode, position=whole.position)
@@ -118,7 +107,7 @@ class _Wiring:
         self.inner: list[Edge] = []
         self.outer: list[Edge] = []
         self.set_params: dict[str, dict[str, Any]] = {piece.id: {} for piece in pieces}
-        self.bundles = {port: Bundles(pieces, port) for port in bundle_ports(pieces)}
+        self.bundles = bundles_of(pieces)
 
     def inner_edges(self) -> None:
         for index, piece in enumerate(self.pieces):

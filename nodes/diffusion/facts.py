@@ -1,6 +1,6 @@
 """What the block nodes of a compiled graph are: their pipelines, their descriptions, and what they take and make."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,8 @@ from engine.errors import NodeError, Problem
 from engine.graph.compile import Compiled, CompiledNode
 from engine.graph.document import Graph, Node, NodeId
 from nodes.diffusion import block, custom
-from nodes.diffusion.parts import Part, own_ref, with_components
+from nodes.diffusion.names import OWN, port_name
+from nodes.diffusion.parts import PIPELINE_ITSELF, Origin, Part, children, part_name
 from nodes.diffusion.ports import bundle_name
 from nodes.diffusion.ref import PipelineRef, parse_ref
 
@@ -19,8 +20,6 @@ BLOCK = block.DEFINITION.type.type
 CUSTOM = custom.DEFINITION.type.type
 STATE, SEED, PIPELINE = "generator", "seed", "pipeline"
 """Inputs that are not simply named as in the block: see `ports.py`."""
-OWN = frozenset({PIPELINE, "block", "parts", "repo", "workflow"})
-"""Inputs that say what a block node is; the rest are those of its block."""
 
 Descriptions = Mapping[str, Mapping[str, Any]]
 """Answers of workers, by `Need.key`."""
@@ -28,7 +27,7 @@ Descriptions = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Facts:
-    """A block node with what is known of it.
+    """A block node with what is known of it. All names are those of ports.
 
     `ref` is the pipeline connected to it, None for a custom block or parts without one. `bound` is what its resolver
     found out besides, see `engine.catalogue.define.Resolved`.
@@ -50,12 +49,9 @@ class Facts:
         """The ports of its block, without those that say which block it is."""
         return [port for port in self.interface.inputs if port.name not in OWN]
 
-    def source(self) -> PipelineRef:
-        """The ref that it runs with. Raises NodeError if it needs a pipeline and has none."""
-        if self.node.type == CUSTOM:
-            return parse_ref(self.bound["source"])
-        ref = own_ref(self.parts, self.commits) if self.ref is None else self.ref
-        return with_components(ref, self.bound.get("components", {}))
+    def source(self) -> PipelineRef | None:
+        """The ref that it runs with; None for parts that have no pipeline, which a worker knows."""
+        return parse_ref(self.bound["source"]) if self.node.type == CUSTOM else self.ref
 
     @property
     def commits(self) -> Mapping[str, str]:
@@ -79,17 +75,17 @@ class Facts:
     @cached_property
     def made(self) -> frozenset[str]:
         """The names of what the block makes."""
-        return frozenset(item["name"] for item in self.description["outputs"] if item["name"])
+        return frozenset(port_name(item["name"]) for item in self.description["outputs"] if item["name"])
 
     @cached_property
     def needs(self) -> frozenset[str]:
         """The names of what the block can't do without."""
-        return frozenset(item["name"] for item in self.description["inputs"] if item["required"])
+        return frozenset(port_name(item["name"]) for item in self.description["inputs"] if item["required"])
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of what the block takes, those included that have no port or come with the embeddings."""
-        named = [item["name"] for item in self.description["inputs"] if item["name"]]
+        named = [port_name(item["name"]) for item in self.description["inputs"] if item["name"]]
         return tuple(dict.fromkeys([*named, *(port.name for port in self.inputs)]))
 
     @cached_property
@@ -102,7 +98,11 @@ class Facts:
     def bundled(self) -> Mapping[str, str]:
         """The values that come in a bundle, if they do not come by themselves, with the port of that bundle."""
         inputs = (item for item in self.description["inputs"] if item["group"] and item["name"])
-        return {item["name"]: bundle_name(item["group"]) for item in inputs if self.takes(bundle_name(item["group"]))}
+        return {
+            port_name(item["name"]): bundle_name(item["group"])
+            for item in inputs
+            if self.takes(bundle_name(item["group"]))
+        }
 
     def uses(self, name: str, port: str) -> bool:
         """Whether a value in the bundle at `port` matters to it: by name, or since it takes all there are."""
@@ -115,7 +115,7 @@ class Facts:
     def bundles(self, port: str) -> frozenset[str]:
         """What it makes of the bundle at `port`."""
         made = (item for item in self.description["outputs"] if item["group"])
-        return frozenset(item["name"] for item in made if bundle_name(item["group"]) == port)
+        return frozenset(port_name(item["name"]) for item in made if bundle_name(item["group"]) == port)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -125,64 +125,44 @@ class Facts:
     def path(self) -> str:
         return block.chosen(self.node.params)[0] if self.node.type == BLOCK else ""
 
-    def children(self) -> list[str]:
-        """The paths right below its own, in order; none for a single block."""
-        prefix = f"{self.path}." if self.path else ""
-        return [
-            path
-            for path in self.description["tree"]
-            if path.startswith(prefix) and "." not in path.removeprefix(prefix)
-        ]
+    @property
+    def whole(self) -> tuple[Part, ...]:
+        """Itself as parts: a composed node has them, any other is one."""
+        if self.parts:
+            return self.parts
+        repo, workflow = self.home
+        name = part_name(self.path.rpartition(".")[2] or repo or "") or PIPELINE
+        return (Part(name=name, block=self.path, repo=repo, workflow=workflow),)
 
+    @property
+    def held(self) -> tuple[Part, ...]:
+        """What it holds, one level down, as parts; itself if it is a single block."""
+        if len(self.parts) > 1:
+            return self.parts
+        (whole,) = self.whole
+        return tuple(
+            whole.model_copy(update={"name": part_name(path.rpartition(".")[2]) or "block", "block": path})
+            for path in children(self.tree, whole.block)
+        ) or (whole,)
 
-def require_no_workflow(facts: Facts) -> None:
-    """Raise NodeError for a custom block that is one workflow of a pipeline: a part is a block as it is."""
-    if facts.node.type == CUSTOM and facts.description.get("workflow"):
-        raise refusal(
-            facts.id, f"{facts.id} is a whole pipeline in the workflow {facts.description['workflow']}.",
-            "Use Load pipeline for its repo instead: its block nodes can be expanded and collapsed.", "whole_pipeline",
-        )  # fmt: skip
+    @property
+    def home(self) -> Origin:
+        """Where the pipeline is from that it runs in, which may be that of one of its parts."""
+        if self.node.type == CUSTOM:
+            return str(self.node.params["repo"]), self.description["workflow"] or None
+        named = next((part for part in self.parts if part.name == self.description.get("home")), None)
+        return PIPELINE_ITSELF if named is None else named.origin
 
+    @property
+    def origin(self) -> Origin:
+        """Where its blocks are from, if all are from one place; else where its pipeline is."""
+        origins = {part.origin for part in self.parts}
+        return origins.pop() if len(origins) == 1 else self.home
 
-def last(pieces: Sequence[Facts], name: str) -> int | None:
-    """The place of the last one that sets `name`."""
-    return next((index for index in reversed(range(len(pieces))) if pieces[index].sets(name)), None)
-
-
-def bundle_ports(pieces: Iterable[Facts]) -> tuple[str, ...]:
-    """The ports of all pieces that carry bundles."""
-    return tuple(dict.fromkeys(port for piece in pieces for port in piece.bundle_ports))
-
-
-class Bundles:
-    """Which block in a sequence made each value of the bundle that a node hands on at a port."""
-
-    def __init__(self, pieces: Sequence[Facts], port: str) -> None:
-        self.port = port
-        self._pieces = pieces
-        self._made: dict[int, dict[str, int]] = {}
-
-    def note(self, index: int, feeders: Iterable[int]) -> None:
-        """That the node at `index` gets the bundles of `feeders`: it hands on what is in them, and its own."""
-        piece = self._pieces[index]
-        if piece.gives(self.port):
-            self._made[index] = self.merged(feeders) | dict.fromkeys(piece.bundles(self.port), index)
-
-    def merged(self, feeders: Iterable[int]) -> dict[str, int]:
-        """Who made the values of several bundles in one; of two with the same value the later counts."""
-        return {name: maker for feeder in feeders for name, maker in self._made.get(feeder, {}).items()}
-
-    def feeders(self, index: int) -> list[int]:
-        """Whose bundles the node at `index` needs to have all made before it: as few and as late as will do."""
-        return self.newest(index) if self._pieces[index].takes(self.port) else []
-
-    def newest(self, end: int) -> list[int]:
-        """Whose bundles have all that was made by the first `end` nodes."""
-        found: list[int] = []
-        for earlier in reversed(range(end)):
-            if self._made.get(earlier, {}).keys() - self.merged(found).keys():
-                found.insert(0, earlier)
-        return found
+    @property
+    def tree(self) -> list[str]:
+        """The paths of all that runs in sequence where its blocks are from."""
+        return list(self.description.get("own_tree") or self.description["tree"])
 
 
 def is_block(node: Node) -> bool:

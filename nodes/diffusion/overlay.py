@@ -19,6 +19,7 @@ from engine.catalogue.define import check_type
 from engine.catalogue.spec import Interface, NodeType, Port, Widget
 from engine.catalogue.types import item_type
 from engine.errors import DefinitionError
+from nodes.diffusion.names import block_name
 
 FILE = "mellon_pipeline_config.json"
 CUSTOM = "custom"
@@ -83,8 +84,14 @@ def node_config(config: Mapping[str, Any], block: str = "") -> dict[str, Any]:
     return dict(next(iter(nodes.values()))) if not block and len(nodes) == 1 else {}
 
 
-def lay_over(inputs: Iterable[Port], outputs: Iterable[Port], node: Mapping[str, Any]) -> Laid:
-    """The ports with the config of one node laid over them: its titles, widgets, defaults and order."""
+def lay_over(
+    inputs: Iterable[Port], outputs: Iterable[Port], node: Mapping[str, Any], *, of_stage: bool = False
+) -> Laid:
+    """The ports with the config of one node laid over them: its titles, widgets, defaults and order.
+
+    A stage of a pipeline (`of_stage`) is not warned of what it has not: Mellon's nodes for stages have ports beside
+    those of the blocks, for models, guiders and sizes.
+    """
     inputs, outputs = tuple(inputs), tuple(outputs)
     if not node:
         return Laid(inputs, outputs)
@@ -96,7 +103,7 @@ def lay_over(inputs: Iterable[Port], outputs: Iterable[Port], node: Mapping[str,
     made = {name if name in own else name.removeprefix(_RENAMED): name for name in out_of}
     strangers = [name for name in into if name not in _by_name(inputs)]
     strangers += [name for ours, name in made.items() if ours not in own and name != _DOC]
-    warnings += [f"{FILE} names {name!r}, which the block has not." for name in strangers]
+    warnings += [f"{FILE} names {name!r}, which the block has not." for name in strangers if not of_stage]
     return Laid(
         _ordered(tuple(_laid(port, entries.get(port.name), warnings) for port in inputs), into),
         _ordered(tuple(_titled(port, entries.get(made.get(port.name, port.name))) for port in outputs), list(made)),
@@ -117,21 +124,21 @@ def fold_away(
     """The ports as the config's `onChange` shows them for these values: what no choice shows is folded away.
 
     `{"true": ["strength"], "false": ["height", "width"]}` at an input goes by whether it is connected, at a param by
-    its value.
+    its value. The ports, `values` and `connected` are named as in the node.
     """
     shown: dict[str, bool] = {}
-    ports = _by_name(inputs)
+    ports = {block_name(port.name): port for port in inputs}
     for name, entry in node.get("params", {}).items():
-        if name not in ports:
+        if (port := ports.get(name)) is None:
             continue
-        state = _state(ports[name], values.get(name, ports[name].default), name in connected)
+        state = _state(port, values.get(port.name, port.default), port.name in connected)
         for choices in _choices(entry.get("onChange")):
             for choice, names in choices.items():
                 for each in names:
                     shown[each] = shown.get(each, False) or choice == state
     return tuple(
-        port.model_copy(update={"advanced": not shown[port.name]}) if port.name in shown and not _asks(port) else port
-        for port in inputs
+        port.model_copy(update={"advanced": not shown[name]}) if name in shown and not _asks(port) else port
+        for name, port in ports.items()
     )
 
 

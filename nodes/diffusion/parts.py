@@ -13,11 +13,17 @@ from nodes.diffusion.repos import lock_name, split_revision
 
 JOINED = " + "
 
+Origin = tuple[str | None, str | None]
+"""A repo and its workflow, of which blocks are."""
+PIPELINE_ITSELF: Origin = (None, None)
+"""The origin of blocks of the connected pipeline."""
+
 
 class Part(Data):
     """One block of several. `block` is a path in the connected pipeline, or in the blocks of `repo`; "" means all.
 
-    `repo` is a repo id, with `@revision` where it matters, or a local folder; None for the connected pipeline.
+    `repo` is a repo id, with `@revision` where it matters, or a local folder; None for the connected pipeline. If that
+    repo holds a whole pipeline, `workflow` says which of its workflows the block is of.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,6 +31,11 @@ class Part(Data):
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,100}$")
     block: str = Field(default="", max_length=500)
     repo: str | None = Field(default=None, min_length=1, max_length=500)
+    workflow: str | None = Field(default=None, min_length=1, max_length=200)
+
+    @property
+    def origin(self) -> Origin:
+        return self.repo, self.workflow
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the param `parts`."""
@@ -42,6 +53,8 @@ def parse_parts(value: Any) -> tuple[Part, ...]:
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         raise _wrong(f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}") from error
+    if lost := next((part for part in parts if part.workflow and part.repo is None), None):
+        raise _wrong(f"{lost.name!r} has a workflow and no repo; that of the pipeline is chosen in Load pipeline")
     names = [part.name for part in parts]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise _wrong(f"two parts have the name {twice!r}")
@@ -59,6 +72,12 @@ def part_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "_", last).strip("_")[:100]
 
 
+def children(tree: Iterable[str], path: str) -> list[str]:
+    """The paths in a tree of blocks that are right below `path`."""
+    prefix = f"{path}." if path else ""
+    return [each for each in tree if each.startswith(prefix) and "." not in each.removeprefix(prefix)]
+
+
 def asked(parts: Iterable[Part], lock: Mapping[str, str]) -> list[dict[str, Any]]:
     """The parts as a describer is asked for them; a repo's `revision` is the commit in the graph's `lock`, if any."""
     return [{"name": part.name, "block": part.block} | _source(part, lock) for part in parts]
@@ -68,7 +87,8 @@ def _source(part: Part, lock: Mapping[str, str]) -> dict[str, Any]:
     if part.repo is None:
         return {}
     repo, revision = split_revision(part.repo)
-    return {"repo": repo, "revision": lock.get(lock_name(repo, revision)) or revision}
+    found = {"repo": repo, "revision": lock.get(lock_name(repo, revision)) or revision}
+    return found | ({"workflow": part.workflow} if part.workflow else {})
 
 
 def repos_of(parts: Iterable[Part], commits: Mapping[str, str]) -> dict[str, str]:
@@ -94,14 +114,6 @@ def with_components(ref: PipelineRef, components: Mapping[str, Any]) -> Pipeline
     """The ref, with the components that parts bring."""
     brought = {name: parse_component(value) for name, value in components.items()}
     return ref.model_copy(update={"components": {**ref.components, **brought}})
-
-
-def own_ref(parts: Sequence[Part], commits: Mapping[str, str]) -> PipelineRef:
-    """The ref of parts without a pipeline, whose first part's repo stands for it. Raises NodeError if they need one."""
-    first = parts[0]
-    if first.repo is None:
-        raise NodeError("The pipeline is missing.", remedy="Connect a Load pipeline node.", port="pipeline")
-    return PipelineRef(repo=split_revision(first.repo)[0], commit=commits[first.name])
 
 
 def _wrong(what: str) -> NodeError:

@@ -73,7 +73,10 @@ def resolve(view: NodeView) -> Resolved:
         interface,
         {"pipeline": ref.to_json()},
         repos={name: ref.commit, **repos},
-        warnings=changed_folders(name, description, view.lock),
+        warnings=(
+            *(Problem(code="block_warning", message=text, port="repo") for text in description.get("warnings", ())),
+            *changed_folders(name, description, view.lock),
+        ),
     )
 
 

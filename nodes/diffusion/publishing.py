@@ -10,6 +10,7 @@ from engine.errors import NodeError
 from engine.graph.document import Graph
 from nodes.diffusion import asking, overlay
 from nodes.diffusion.facts import Facts
+from nodes.diffusion.names import as_in_block, block_name
 from nodes.diffusion.push import push
 from nodes.diffusion.repos import Repos
 
@@ -54,9 +55,10 @@ async def publish(
 
 
 def _values(facts: Facts) -> dict[str, Any]:
-    """What the block's inputs are set to."""
+    """What the block's inputs are set to, as the block names them."""
     inputs = {port.name for port in facts.inputs}
-    return {name: value for name, value in facts.node.params.items() if name in inputs and value is not None}
+    given = {name: value for name, value in facts.node.params.items() if name in inputs and value is not None}
+    return {block_name(name): value for name, value in given.items()}
 
 
 def _config(facts: Facts, title: str) -> dict[str, Any]:
@@ -64,8 +66,8 @@ def _config(facts: Facts, title: str) -> dict[str, Any]:
     values = _values(facts)
     inputs = [
         port.model_copy(update={"default": values[port.name], "required": False}) if port.name in values else port
-        for port in facts.inputs
+        for port in as_in_block(facts.inputs)
     ]
     components = [item["name"] for item in facts.description["components"] if item["from"] == "from_pretrained"]
-    node = overlay.write_node(inputs, facts.interface.outputs, components)
+    node = overlay.write_node(inputs, as_in_block(facts.interface.outputs), components)
     return {"label": title, "default_repo": "", "default_dtype": "", "node_params": {overlay.CUSTOM: node}}

@@ -39,10 +39,14 @@ class CollapseRequest(OfGraph):
 
 
 class InsertRequest(OfGraph):
-    """A block of a repo, "" for the whole of it, goes into a block node: before a part of that name, or at the end."""
+    """A block goes into a block node: before the part of that name, or at the end.
+
+    Of a repo, `block` "" is all of it. `repo` "" is what the node's own blocks are of: the connected pipeline, or the
+    repo of a custom block.
+    """
 
     node: str
-    repo: str = Field(min_length=1, max_length=500)
+    repo: str = Field("", max_length=500)
     block: str = Field("", max_length=500)
     before: str | None = None
     name: str | None = Field(None, max_length=100)
@@ -83,13 +87,19 @@ class BlockComponent(BaseModel):
 
 
 class BlockDoc(BaseModel):
-    """What there is to know of a node's block. `doc` is Markdown."""
+    """What there is to know of a node's block. `doc` is Markdown.
+
+    `parts` are the names of what it holds, in order: what a block can be inserted before. `own_blocks` are the paths
+    that its own pipeline, or repo, has to be inserted.
+    """
 
     title: str
     class_name: str
     doc: str
     tree: list[BlockInside]
     components: list[BlockComponent]
+    parts: list[str]
+    own_blocks: list[str]
 
 
 @router.post("/expand", response_model=GraphEdit, openapi_extra=body(ExpandRequest))
@@ -110,14 +120,18 @@ async def collapse_blocks(request: Request, here: Here) -> Response:
 
 @router.post("/insert", response_model=GraphEdit, openapi_extra=body(InsertRequest))
 async def insert_block(request: Request, here: Here) -> Response:
-    """Put a block of a repo into a block node. The answer is what to change.
+    """Put a block of a repo, or of the node's own pipeline, into a block node. The answer is what to change.
 
     Code of the repo must have been approved.
     """
     wish = await read_model(request, InsertRequest, here.settings.json_bytes)
     graph = await graph_of(wish.graph)
-    part = insert.new_part(wish.repo.strip(), wish.block, wish.name)
-    return await _edit(asking.insert(here.engine, graph, wish.node, part, wish.before))
+
+    async def inserted() -> GraphEdit:
+        part = insert.new_part(wish.repo.strip(), wish.block, wish.name)
+        return await asking.insert(here.engine, graph, wish.node, part, wish.before)
+
+    return await _edit(inserted())
 
 
 @router.post("/doc", response_model=BlockDoc, openapi_extra=body(DocRequest))
@@ -127,7 +141,8 @@ async def block_doc(request: Request, here: Here) -> Response:
     facts = await asking.one_node(here.engine, await graph_of(wish.graph), [wish.node])
     answer = await here.engine.describe(asking.DOC, asking.asked_of(facts))
     title = getattr(facts.node, "title", None) or str(facts.description["block"]) or answer["class_name"]
-    return _json(BlockDoc.model_validate({"title": title, **answer}))
+    inside = {"parts": [part.name for part in facts.held], "own_blocks": insert.own_blocks(facts)}
+    return _json(BlockDoc.model_validate({"title": title, **inside, **answer}))
 
 
 @router.post("/publish", response_model=PublishedBlock, openapi_extra=body(PublishRequest))

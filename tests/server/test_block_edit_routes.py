@@ -79,6 +79,17 @@ def test_the_doc_of_a_block_tells_its_blocks_and_where_its_components_come_from(
     assert unet["repo"] == REPO and unet["loaded_from"].startswith(f"{REPO}@") and unet["loaded_from"].endswith("/unet")
 
 
+def test_the_doc_says_what_can_be_inserted_where_and_that_goes_in(server: Any) -> None:
+    graph = as_one_node(REPO, "text2image")
+    doc = server.http.post("/api/blocks/doc", json={"graph": graph, "node": "decode"}).json()
+    assert doc["parts"] == ["text_encoder", "denoise", "decode"]
+    assert {"text_encoder", "denoise", "denoise.input"} <= set(doc["own_blocks"])
+    edit = edited(server, "insert", graph, node="decode", block="text_encoder", before="denoise", name="again")
+    (node,) = edit.add_nodes
+    assert [part["name"] for part in node.params["parts"]] == ["text_encoder", "again", "denoise", "decode"]  # type: ignore[index, union-attr, call-overload]
+    assert [problem.code for problem in edited(server, "insert", graph, node="decode").problems] == ["no_block"]
+
+
 def test_a_node_that_is_no_block_is_refused(server: Any) -> None:
     graph = as_stages(REPO, "text2image")
     answer = server.http.post("/api/blocks/doc", json={"graph": graph, "node": "load"})

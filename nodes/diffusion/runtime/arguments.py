@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from engine.errors import NodeError
+from nodes.diffusion.names import block_name, port_name
 from nodes.diffusion.ports import bundle_name
 from nodes.diffusion.runtime.built import Built
 from nodes.diffusion.runtime.convert import block_value, own_copy
@@ -24,7 +25,7 @@ class Arguments:
 
 
 def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Arguments:
-    """All is copied, so that a block which works in place changes no cached value.
+    """`given` is by port. All is copied, so that a block which works in place changes no cached value.
 
     Raises NodeError for an input that is missing, unknown or wrong.
     """
@@ -32,9 +33,10 @@ def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Argument
     own = own_copy({name: value for name, value in given.items() if name not in beside}, device)
     bundles = {group: _merged(subject, group, own.pop(bundle_name(group), None)) for group in subject.groups}
     named: dict[str, Any] = {}
-    for name, value in own.items():
+    for port, value in own.items():
+        name = block_name(port)
         if (item := subject.inputs.get(name)) is None:
-            raise NodeError(f"The block has no input {name!r}.", remedy="Remove it.", port=name)
+            raise NodeError(f"The block has no input {name!r}.", remedy="Remove it.", port=port)
         (bundles[item["group"]] if item["group"] else named)[name] = block_value(item, value, subject.picture_mode)
     _require(subject, named, bundles)
     if subject.asks_negative:
@@ -66,7 +68,7 @@ def _require(subject: Built, named: Mapping[str, Any], bundles: Mapping[str, Map
         group = item["group"]
         value = (bundles[group] if group else named).get(name)
         if item["required"] and name != "generator" and value is None:
-            port = bundle_name(group) if group else name
+            port = bundle_name(group) if group else port_name(name)
             raise NodeError(f"The input {name} is missing.", remedy=f"Connect or set {port}.", port=port)
 
 

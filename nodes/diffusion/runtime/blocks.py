@@ -54,12 +54,6 @@ def root_pipeline(located: Located, repos: Repos) -> Pipeline:
         ) from error  # fmt: skip
 
 
-def foreign_blocks(repos: Repos, repo: str, commit: str | None) -> tuple[Located, ModularPipelineBlocks]:
-    """Where a repo is, and its blocks. Raises NodeError if there are none, or if they may not run."""
-    located = repos.locate(repo, commit)
-    return located, root_pipeline(located, repos)._blocks
-
-
 def workflows(blocks: ModularPipelineBlocks) -> list[str]:
     """The workflows that the blocks declare; many declare none."""
     return list(blocks.available_workflows) if getattr(blocks, "_workflow_map", None) else []

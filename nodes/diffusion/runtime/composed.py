@@ -2,27 +2,26 @@
 
 import copy
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
+from diffusers.modular_pipelines.modular_pipeline import ModularPipeline, ModularPipelineBlocks
 
 from engine.errors import NodeError
 from nodes.diffusion.describer import Describer
 from nodes.diffusion.own_code import has_code
-from nodes.diffusion.parts import Part, joined
+from nodes.diffusion.parts import PIPELINE_ITSELF, Part, joined, with_components
+from nodes.diffusion.ref import PipelineRef, parse_ref
 from nodes.diffusion.repos import Located, Repos, require_commit, split_revision
 from nodes.diffusion.runtime.blocks import (
     Pipeline,
     block_at,
     composed,
-    foreign_blocks,
     in_workflow,
     pipeline_of,
     root_pipeline,
-    tree,
 )
-from nodes.diffusion.runtime.describe import describe_within
+from nodes.diffusion.runtime.describe import describe_within, with_paths
 from nodes.diffusion.runtime.foreign import Source, foreign_sources, own_components, resolved
 from nodes.diffusion.runtime.schedulers import uses_scheduler
 
@@ -33,7 +32,8 @@ Homes = dict[str, Located]
 def parts_in(request: Mapping[str, Any]) -> tuple[tuple[Part, ...], dict[str, str | None]]:
     """The parts in a describer's request, and the revisions asked for, by the parts' names."""
     asked = request.get("parts") or []
-    parts = tuple(Part(name=item["name"], block=item["block"], repo=item.get("repo")) for item in asked)
+    fields = ("name", "block", "repo", "workflow")
+    parts = tuple(Part(**{name: item[name] for name in fields if name in item}) for item in asked)
     return parts, {item["name"]: item.get("revision") for item in asked}
 
 
@@ -62,9 +62,7 @@ def compose(
     repos: Repos, blocks: ModularPipelineBlocks, parts: tuple[Part, ...], homes: Homes
 ) -> ModularPipelineBlocks:
     """The parts in sequence as one block; `blocks` are the pipeline's own in its workflow."""
-    return composed(
-        blocks, parts, lambda part: foreign_blocks(repos, homes[part.name].repo, homes[part.name].commit)[1]
-    )
+    return composed(blocks, parts, lambda part: _blocks_of(repos, part, homes[part.name]))
 
 
 def bring_specs(repos: Repos, pipe: Pipeline, parts: Iterable[Part], homes: Homes) -> None:
@@ -76,43 +74,87 @@ def bring_specs(repos: Repos, pipe: Pipeline, parts: Iterable[Part], homes: Home
                     pipe._component_specs[spec.name] = copy.deepcopy(spec)
 
 
-def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{repo, commit, workflow, parts}` → as `describe_block`, and besides:
+def home_part(repos: Repos, parts: Sequence[Part], homes: Homes) -> Part:
+    """The part whose repo stands for the pipeline where none is connected: one of a family, if there is any.
 
-    `block` names the parts, `own_tree` are their blocks, `commits` is by part, `alone`: none is of the pipeline.
+    A family's blocks ask their pipeline for sizes and scales, which a plain one does not know.
+    """
+    if (missing := next((part for part in parts if part.name not in homes), None)) is not None:
+        raise NodeError(
+            f"The pipeline is missing: the part {missing.name!r} is a block of it.",
+            remedy="Connect a Load pipeline node.", port="pipeline",
+        )  # fmt: skip
+    of_family = (part for part in parts if type(root_pipeline(homes[part.name], repos)) is not ModularPipeline)
+    return next(of_family, parts[0])
+
+
+def asked_ref(
+    repos: Repos, pipeline: Any, parts: Sequence[Part], homes: Homes, components: Mapping[str, Any]
+) -> PipelineRef:
+    """The ref that parts run with, or a block if there are none: `pipeline` or, without it, that of their home.
+
+    `components` are what parts bring. Raises NodeError for parts that need a pipeline.
+    """
+    if pipeline is not None or not parts:
+        ref = parse_ref(pipeline)
+    else:
+        part = home_part(repos, parts, homes)
+        home = homes[part.name]
+        ref = PipelineRef(repo=home.repo, commit=home.commit, workflow=part.workflow or "")
+    return with_components(ref, components) if components else ref
+
+
+def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
+    """`{parts}`, with `{repo, commit, workflow}` if a pipeline is connected → as `describe_block`, and besides:
+
+    `block` names the parts, `own_tree` is the tree that it is of if all are of one repo, `commits` is by part.
+    `alone`: no part is of the pipeline; `home` is the part that stands for it where none is connected, else "".
     `brought` are components in the parts' repos, `foreign` those in still other ones, as of a pipeline.
     Raises NodeError for a part that is not there, or that may not run.
     """
     parts, revisions = parts_in(request)
     latest = bool(request.get("latest"))
-    located, workflow = repos.locate(request["repo"], request["commit"]), request["workflow"]
     homes = homes_of(repos, parts, revisions, latest=latest)
-    commits = {name: home.commit for name, home in homes.items()}
+    home = None if request.get("repo") else home_part(repos, parts, homes)
+    if home is None:
+        located, workflow = repos.locate(request["repo"], request["commit"]), request["workflow"]
+    else:
+        located, workflow = homes[home.name], home.workflow or ""
+    commits = {name: each.commit for name, each in homes.items()}
 
     def make() -> dict[str, Any]:
         blocks = in_workflow(root_pipeline(located, repos)._blocks, workflow)
         block = compose(repos, blocks, parts, homes)
-        before, after = _around(blocks, parts)
-        described = describe_within(blocks, block, joined(parts), before, after)
+        own, origin = blocks, PIPELINE_ITSELF if home is None else home.origin
+        if len({part.origin for part in parts}) == 1 and parts[0].name in homes:
+            own, origin = _blocks_of(repos, parts[0], homes[parts[0].name]), parts[0].origin
+        before, after = _around(own, [part.block for part in parts if part.origin == origin])
+        described = describe_within(own, block, joined(parts), before, after)
         each = list(zip(parts, block.sub_blocks.values(), strict=True))
         brought, sources = _sources(repos, each, homes)
-        return described | {
-            "own_tree": tree(block),
+        return with_paths(blocks, described) | {
+            "own_tree": described["tree"],
             "alone": len(homes) == len(parts),
+            "home": home.name if home is not None else "",
             "scheduler": any("." in part.block and uses_scheduler(sub_block) for part, sub_block in each),
             "brought": brought,
             "sources": sources,
         }
 
-    question = [request["repo"], located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
-    kept = describer.kept(["composed", *question], make)
+    question = [located.repo, located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
+    kept = describer.kept(["composed", *question, home.name if home is not None else ""], make)
     foreign = resolved(repos, kept["sources"], latest=latest)
     return {**kept, "commits": commits, "foreign": foreign, "sizes": describer.pipeline(located)["sizes"]}
 
 
+def _blocks_of(repos: Repos, part: Part, home: Located) -> ModularPipelineBlocks:
+    """All blocks of a part's repo in its workflow. Raises NodeError if they may not run."""
+    return in_workflow(root_pipeline(home, repos)._blocks, part.workflow or "")
+
+
 def _own_pipeline(repos: Repos, part: Part, home: Located) -> Pipeline:
-    root = root_pipeline(home, repos)
-    return pipeline_of(type(root), block_at(root._blocks, part.block), home)
+    block = block_at(_blocks_of(repos, part, home), part.block)
+    return pipeline_of(type(root_pipeline(home, repos)), block, home)
 
 
 def _sources(
@@ -158,10 +200,9 @@ def _clash(component: str, first: Part, second: Part) -> NodeError:
     )  # fmt: skip
 
 
-def _around(blocks: ModularPipelineBlocks, parts: Iterable[Part]) -> tuple[set[str], set[str] | None]:
-    """What the pipeline makes before its first block among the parts, and takes after the last (None: nothing does)."""
-    names = list(blocks.sub_blocks)
-    own = [part.block for part in parts if part.repo is None]
+def _around(blocks: ModularPipelineBlocks, own: Iterable[str]) -> tuple[set[str], set[str] | None]:
+    """What the pipeline makes before the first of its `own` paths, and takes after the last (None: nothing does)."""
+    names, own = list(blocks.sub_blocks), list(own)
     taken = [index for index, name in enumerate(names) if any(_covers(path, name) for path in own)]
     if not taken:
         return set(), None

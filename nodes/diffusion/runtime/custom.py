@@ -18,9 +18,8 @@ from PIL import Image
 from engine.catalogue.context import Context
 from engine.errors import STALE_DESCRIPTION, NodeError
 from nodes.diffusion import overlay
-from nodes.diffusion.custom import input_name
 from nodes.diffusion.own_code import bad_block, has_code
-from nodes.diffusion.ref import ComponentRef, PipelineRef, parse_ref
+from nodes.diffusion.ref import ADAPTED, ComponentRef, PipelineRef, parse_ref
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
 from nodes.diffusion.runtime.blocks import Pipeline, root_pipeline, workflows
 from nodes.diffusion.runtime.code import fetch_beside, problems_of
@@ -141,7 +140,7 @@ def run_custom(
     if pipeline is not None:
         ref = _sharing(repos, ref, parse_ref(pipeline))
     with problems_of(repos.locate(ref.repo, ref.commit)):
-        outputs = run_ref(context, ref, {input_name(port): value for port, value in values.items()})
+        outputs = run_ref(context, ref, values)
     return {name: _as_port(name, context.ports[name], value) for name, value in outputs.items()}
 
 
@@ -169,6 +168,7 @@ def _sharing(repos: Repos, ref: PipelineRef, other: PipelineRef) -> PipelineRef:
     return ref.model_copy(
         update={
             "components": {**ref.components, **taken},
+            "ip_adapters": other.ip_adapters if ADAPTED in taken else ref.ip_adapters,
             "dtype": other.dtype,
             "device": other.device,
             "guidance_scale": other.guidance_scale,

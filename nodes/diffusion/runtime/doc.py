@@ -7,7 +7,7 @@ from typing import Any
 from diffusers.modular_pipelines.modular_pipeline import LoopSequentialPipelineBlocks, ModularPipelineBlocks
 
 from nodes.diffusion.parts import parse_parts
-from nodes.diffusion.ref import PipelineRef, parse_ref
+from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import Repos
 from nodes.diffusion.runtime.built import Built, build
 from nodes.diffusion.runtime.composed import asked_ref, homes_of
@@ -18,12 +18,11 @@ _MISSING = "—"
 
 
 def describe(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{pipeline (a ref), block, parts, commits}` → `{class_name, doc, tree, components}`.
+    """`{pipeline (a ref or null), block, parts, commits, components}` → `{class_name, doc, tree, components}`.
 
     Raises NodeError for blocks that are not there, or may not run.
     """
-    ref = parse_ref(request["pipeline"])
-    subject = asked_block(repos, ref, request)
+    ref, subject = asked_block(repos, request)
     block = subject.pipe._blocks
     return {
         "class_name": type(block).__name__,
@@ -40,11 +39,12 @@ def describe(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def asked_block(repos: Repos, ref: PipelineRef, request: Mapping[str, Any]) -> Built:
-    """The block of a request, apart from those that run. Raises NodeError if it is not there, or may not run."""
+def asked_block(repos: Repos, request: Mapping[str, Any]) -> tuple[PipelineRef, Built]:
+    """The ref and block of a request, apart from those that run. Raises NodeError if it is not there, or may not."""
     parts = parse_parts(request["parts"])
     homes = homes_of(repos, parts, request["commits"])
-    return build(repos.locate(ref.repo, ref.commit), repos, ref, request["block"], parts, homes)
+    ref = asked_ref(repos, request["pipeline"], parts, homes, request["components"])
+    return ref, build(repos.locate(ref.repo, ref.commit), repos, ref, request["block"], parts, homes)
 
 
 def markdown(subject: Built) -> str:

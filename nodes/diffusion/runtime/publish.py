@@ -31,15 +31,15 @@ from engine.errors import NodeError
 from nodes.diffusion.overlay import FILE as NODE_CONFIG
 from nodes.diffusion.own_code import code_config
 from nodes.diffusion.parts import parse_parts
-from nodes.diffusion.ref import PipelineRef, parse_ref
+from nodes.diffusion.ref import ADAPTED, PipelineRef
 from nodes.diffusion.repos import BLOCK_CONFIG, INDEX_FILES, Located, Repos
 from nodes.diffusion.requirements import requirements_of
 from nodes.diffusion.runtime.blocks import pipeline_class_name
-from nodes.diffusion.runtime.built import Built, build
+from nodes.diffusion.runtime.built import Built
 from nodes.diffusion.runtime.code import PACKAGE
 from nodes.diffusion.runtime.composed import homes_of
 from nodes.diffusion.runtime.copied import Copies, copied
-from nodes.diffusion.runtime.doc import markdown
+from nodes.diffusion.runtime.doc import asked_block, markdown
 from nodes.diffusion.runtime.foreign import home_of
 
 MARK = "Published with Blockloom"
@@ -56,16 +56,16 @@ class _Code:
 
 
 def publish(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{pipeline (a ref), block, parts, commits, name, title, values, config}` → `{files, local}`.
+    """`{pipeline (a ref or null), block, parts, commits, components, name, title, values, config}` → `{files, local}`.
 
     Written to the folder `name` of local blocks. `values` are what the node's inputs are set to, `config` is the node's
     Mellon config; `local` names the folders of this machine that components load from. Raises NodeError for what can't
     be published, and for a folder that holds something else.
     """
-    ref, parts = parse_ref(request["pipeline"]), parse_parts(request["parts"])
-    homes = homes_of(repos, parts, request["commits"])
-    located = repos.locate(ref.repo, ref.commit)
-    subject = build(located, repos, ref, request["block"], parts, homes)
+    homes = homes_of(repos, parse_parts(request["parts"]), request["commits"])
+    ref, subject = asked_block(repos, request)
+    _refuse_adapters(ref, subject)
+    located = subject.located
     sources = copied([located, *homes.values()])
     block = subject.pipe._blocks
     code = _Code(files=dict(sources.files))
@@ -83,6 +83,14 @@ def publish(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     }
     _write(repos.blocks_folder / request["name"], files)
     return {"files": sorted(files), "local": _local(repos, ref, subject)}
+
+
+def _refuse_adapters(ref: PipelineRef, subject: Built) -> None:
+    if ref.ip_adapters and ADAPTED in subject.pipe.component_names:
+        raise NodeError(
+            "The pipeline has an IP-Adapter, and a repo can't say so: what is published would be without it.",
+            remedy="Connect the pipeline without Load IP-Adapter.", port="pipeline", code="not_publishable",
+        )  # fmt: skip
 
 
 def class_name(text: str, code: _Code) -> str:

@@ -12,13 +12,16 @@ import torch
 import transformers.utils.logging
 
 from engine.catalogue.context import Context
-from nodes.diffusion.parts import Part, own_ref, parse_parts, with_components
+from nodes.diffusion.names import block_name
+from nodes.diffusion.parts import Part, parse_parts
 from nodes.diffusion.ports import bundle_name, look
-from nodes.diffusion.ref import PipelineRef, parse_ref
+from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.runtime.arguments import arguments
 from nodes.diffusion.runtime.built import Built, built
 from nodes.diffusion.runtime.components import ComponentStore, device_for, dtype_for
+from nodes.diffusion.runtime.composed import asked_ref, homes_of
 from nodes.diffusion.runtime.convert import flat_pictures, node_value, own_copy
+from nodes.diffusion.runtime.ip_adapter_images import hand_out_pictures, require_both
 from nodes.diffusion.runtime.placed import place
 from nodes.diffusion.runtime.precision import decoding_any_precision
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
@@ -48,8 +51,8 @@ def run_block(
     weights that can't be loaded.
     """
     chosen = parse_parts(parts)
-    ref = own_ref(chosen, commits) if pipeline is None and chosen else parse_ref(pipeline)
-    ref = with_components(ref, components) if components else ref
+    repos = cast(ComponentStore, context.state("components")).repos
+    ref = asked_ref(repos, pipeline, chosen, homes_of(repos, chosen, commits), components)
     return run_ref(context, ref, values, path=block or "", parts=chosen, commits=commits)
 
 
@@ -62,7 +65,7 @@ def run_ref(
     parts: tuple[Part, ...] = (),
     commits: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """See `run_block`; `values` may have any names."""
+    """See `run_block`."""
     store = cast(ComponentStore, context.state("components"))
     given = {name: value for name, value in values.items() if value is not None}
     with store.session(context.check):
@@ -75,6 +78,8 @@ def run_ref(
         if subject.requires("device"):
             given.setdefault("device", device)
         given_to = arguments(subject, given, device)
+        require_both(ref, subject, given_to)
+        hand_out_pictures(ref, given_to)
         with _components(store, ref, subject, own_copy(given.get("scheduler_state"), "cpu")) as schedulers:
             _report_unknown_words(context, subject, given)
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
@@ -89,7 +94,8 @@ def run_ref(
             for group in subject.groups
         },
     }
-    return {name: beside[name]() if name in beside else _output(name, subject, results) for name in context.ports}
+    made = {port: block_name(port) for port in context.ports}
+    return {port: beside[port]() if port in beside else _output(made[port], subject, results) for port in made}
 
 
 @contextmanager

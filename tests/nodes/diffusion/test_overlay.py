@@ -1,6 +1,7 @@
 """What a block's author says in `mellon_pipeline_config.json` shows on the node; what does not fit is left alone."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from nodes.diffusion.overlay import (
     read_config,
     write_node,
 )
+from tests.fakes.diffusion import Direct
 
 TEXT, NUMBER = Widget(kind="text"), Widget(kind="number", min=0, max=9, step=1)
 
@@ -232,3 +234,44 @@ def test_writing_anew_keeps_what_the_author_changed() -> None:
     assert found["params"]["b"] == {"label": "Mine"}
     assert found["input_names"] == ["b", "a", "c", "d"]
     assert set(found["params"]) == {"a", "b", "c", "d"}
+
+
+# Stages of a pipeline
+
+
+def stage_config(models: Path, folder: Path, denoise: dict[str, Any]) -> Direct:
+    """The tiny pipeline, whose author says how the node of its denoise stage looks."""
+    shutil.copytree(models / "tiny" / "sdxl", folder / "said")
+    text = json.dumps({"label": "X", "node_params": {"denoise": denoise, "decoder": None}})
+    (folder / "said" / "mellon_pipeline_config.json").write_text(text)
+    return Direct(folder / "data", folder)
+
+
+def test_the_config_of_a_pipelines_repo_is_laid_over_its_stages(models: Path, tmp_path: Path) -> None:
+    params = {
+        "num_inference_steps": {"label": "How many steps", "type": "int", "display": "slider", "min": 1, "max": 90},
+        "unet": {"label": "UNet", "type": "diffusers_auto_model"},
+        "guidance_scale": {"label": "CFG", "type": "float"},
+    }
+    denoise = {"params": params, "input_names": ["num_inference_steps", "guidance_scale"], "block_name": "denoise"}
+    direct = stage_config(models, tmp_path, denoise)
+    ref = direct.ref("said", workflow="text2image")
+    said = direct.resolve("diffusion.block", {"block": "denoise"}, {"pipeline": ref})
+    shown = [port.name for port in said.interface.inputs if not port.advanced]
+    assert shown == ["pipeline", "num_inference_steps", "embeddings"] and said.warnings == ()
+    steps = said.interface.input("num_inference_steps")
+    assert steps and steps.widget and (steps.title, steps.widget.max) == ("How many steps", 90)
+    plain = direct.resolve("diffusion.block", {"block": "decode"}, {"pipeline": ref}).interface
+    own = Direct(tmp_path / "other", models)
+    known = {"pipeline": own.ref("tiny/sdxl", workflow="text2image")}
+    assert plain == own.resolve("diffusion.block", {"block": "decode"}, known).interface
+    unsaid = own.resolve("diffusion.block", {"block": "denoise"}, known).interface
+    assert {port.name for port in unsaid.inputs} == {port.name for port in said.interface.inputs}
+
+
+def test_a_damaged_config_of_a_pipelines_repo_is_a_warning_of_load_pipeline(models: Path, tmp_path: Path) -> None:
+    direct = stage_config(models, tmp_path, {"params": []})
+    (warning,) = direct.resolve("diffusion.pipeline", {"repo": "said"}, {}).warnings
+    assert (warning.code, warning.port) == ("block_warning", "repo") and "mellon_pipeline_config" in warning.message
+    ref = direct.ref("said", workflow="text2image")
+    assert direct.resolve("diffusion.block", {"block": "denoise"}, {"pipeline": ref}).interface.input("height")

@@ -188,11 +188,55 @@ def test_a_custom_block_of_several_blocks_expands_and_collapses_again(editor: Ed
     assert (made[0] == made[1]).all() and (made[0] == made[2]).all()
 
 
-def test_a_whole_pipeline_as_a_custom_block_stays_one(editor: Editor) -> None:
-    nodes = [{"id": "all", "type": "diffusion.custom", "params": {"repo": REPO, "workflow": "text2image"}}]
-    with pytest.raises(NodeError) as error:
-        editor.expand(load_graph({"format": "blockloom/1", "nodes": nodes, "edges": []}), "all")
-    assert error.value.problems[0].code == "whole_pipeline"
+def test_inputs_with_names_of_the_nodes_own_keep_their_values_in_a_composed_node(
+    editor: Editor, tmp_path: Path
+) -> None:
+    names = [
+        "pipeline",
+        "block",
+        "parts",
+        "commits",
+        "components",
+        "repo",
+        "repo_",
+        "workflow",
+        "context",
+        "embeddings",
+    ]
+    inputs = ", ".join(f'InputParam("{name}", type_hint=str, default="")' for name in names)
+    body = f"state.said = [getattr(state, name) for name in {names}] + [state.prompt]; state.block = state.repo_"
+    blocks.write(tmp_path / "blocks" / "clash", "block.Clash", {"block.py": CLASH.format(inputs=inputs, body=body)})
+    editor.repos.approvals.approve("clash", ANY_COMMIT)
+    graph = load_graph(as_one_node(REPO, "text2image"))
+    edit = editor.insert(graph, "decode", "clash", before="text_encoder")
+    (node,) = edit.add_nodes
+    set_to = {f"{name}_": name for name in names}
+    one = node.model_copy(update={"params": node.params | set_to})
+    graph = edit.model_copy(update={"add_nodes": [one]}).applied(graph)
+    made = editor.direct.run_graph(graph.model_dump(mode="json"))["decode"]
+    assert made["said"][:-1] == names and made["block_"] == "repo_"
+    stages = editor.expand(graph, "decode").applied(graph)
+    clash = next(node for node in stages.nodes if node.id == "clash")
+    assert {port: clash.params[port] for port in set_to} == set_to
+    again = editor.direct.run_graph(stages.model_dump(mode="json"))
+    assert again["clash"]["said"][:-1] == names
+    assert [image.tobytes() for image in again["decode"]["images"]] == [image.tobytes() for image in made["images"]]
+
+
+CLASH = """
+from diffusers.modular_pipelines import InputParam, ModularPipelineBlocks, OutputParam
+
+
+class Clash(ModularPipelineBlocks):
+    inputs = [InputParam("prompt", type_hint=str), {inputs}]
+    intermediate_outputs = [OutputParam("said", type_hint=list), OutputParam("block", type_hint=str)]
+
+    def __call__(self, components, state_):
+        state = self.get_block_state(state_)
+        {body}
+        self.set_block_state(state_, state)
+        return components, state_
+"""
 
 
 # The quickstart
