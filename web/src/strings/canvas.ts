@@ -5,7 +5,6 @@ export const canvas = {
   moreProblems: (count: number) => `+${count} more`,
   showProblem: "Show this problem in the inspector",
   runAgain: "Run again",
-  runAgain: "Run again",
   nodeMenu: (title: string) => `Menu of ${title}`,
   renameNode: "Name of the node",
   advanced: (count: number) => `Advanced (${count})`,
