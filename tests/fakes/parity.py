@@ -13,14 +13,20 @@ import numpy
 import torch
 from diffusers import ModularPipeline
 from PIL import Image
+from transformers import CLIPVisionModelWithProjection
 
 from engine.errors import Cancelled
-from tests.fakes.diffusion import Direct, DirectContext
 from engine.worker.invoke import collect
+from nodes.audio.coding import samples_of
+from nodes.audio.sound import Sound
+from tests.fakes.diffusion import Direct, DirectContext
 from tests.fakes.pictures import mask, picture
 
 SEED = 7
 STEPS = 2
+SCALE = 0.6
+IP_ADAPTERS = "tiny/ip-adapter"
+"""The repo of IP-Adapters below the models folder, see `tests.fakes.tiny.ip_adapter`."""
 
 
 def inputs() -> dict[str, Any]:
@@ -31,6 +37,7 @@ def inputs() -> dict[str, Any]:
         "negative_prompt": "",
         "image": image,
         "mask_image": mask(),
+        "ip_adapter_image": [image.rotate(90)],
         "last_image": image,
         "control_image": image,
         "video": [image] * 5,
@@ -43,20 +50,29 @@ def inputs() -> dict[str, Any]:
 
 
 class Parity:
-    """One workflow of one repo below the models folder. `given` adds to `inputs`; None takes an input away."""
+    """One workflow of one repo below the models folder. `given` adds to `inputs`; None takes an input away.
+
+    `adapters` are files of the repo `IP_ADAPTERS`.
+    """
 
     def __init__(
         self, direct: Direct, models: Path, repo: str, workflow: str, given: Mapping[str, Any],
-        *, device: str = "cpu", dtype: str = "float32",
+        *, adapters: Iterable[str] = (), device: str = "cpu", dtype: str = "float32",
     ) -> None:  # fmt: skip
         self._direct, self._folder, self._workflow = direct, models / repo, workflow
         self._device, self._dtype = device, getattr(torch, dtype)
         ref = direct.ref(repo, device=device, dtype=dtype, **({"workflow": workflow} if workflow else {}))
+        self._adapters = tuple(adapters)
+        for file in self._adapters:
+            adapter = {"pipeline": ref, "repo": IP_ADAPTERS, "weights": file, "scale": SCALE}
+            ref = direct.run("diffusion.ip_adapter", adapter)[0]["pipeline"]
         self.ref = {name: value for name, value in ref.items() if workflow or name != "workflow"}
         ports = {port.name for port in self._interface("").inputs}
         both = inputs() | dict(given)
         self.given = {name: value for name, value in both.items() if name in ports and value is not None}
-        self.names = [port.name for port in self._interface("").outputs if not port.advanced]
+        outputs = self._interface("").outputs
+        self.names = [port.name for port in outputs if not port.advanced]
+        self._sounds = {port.name for port in outputs if port.type == "list[audio]"}
 
     @cached_property
     def expected(self) -> dict[str, Any]:
@@ -64,12 +80,25 @@ class Parity:
         pipeline = ModularPipeline.from_pretrained(str(self._folder), workflow=self._workflow or None)
         names = [name for name in pipeline.pretrained_component_names if (self._folder / name).is_dir()]
         pipeline.load_components(names=names, dtype=self._dtype)
+        if self._adapters:
+            self._adapt(pipeline)
         pipeline.to(self._device)
         generator = torch.Generator().manual_seed(SEED)
         called = self.given | {"generator": generator, "output_type": "pil"}
         taken = {param.name for param in pipeline.blocks.inputs}
         called = {name: value for name, value in called.items() if name in taken}
-        return {name: comparable(value) for name, value in pipeline(**called, output=self.names).items()}
+        made = pipeline(**called, output=self.names)
+        return {name: comparable(each_wave(value) if name in self._sounds else value) for name, value in made.items()}
+
+    def _adapt(self, pipeline: Any) -> None:
+        """As the documentation of diffusers has it."""
+        folders, names = zip(*(file.split("/") for file in self._adapters), strict=True)
+        repo = self._folder.parents[1] / IP_ADAPTERS
+        encoder = repo / folders[0] / "image_encoder"
+        pipeline.update_components(image_encoder=CLIPVisionModelWithProjection.from_pretrained(encoder))
+        pipeline.image_encoder.to(self._dtype)
+        pipeline.load_ip_adapter(str(repo), subfolder=list(folders), weight_name=list(names), local_files_only=True)
+        pipeline.set_ip_adapter_scale([SCALE] * len(names))
 
     @property
     def one_node(self) -> dict[str, Any]:
@@ -141,10 +170,17 @@ class Parity:
         return [str(path) for path in block.widget.options if path]
 
 
+def each_wave(value: Any) -> list[Any]:
+    """A batch of sounds as a list of (channels, samples)."""
+    return list(value.reshape(-1, *value.shape[-2:])) if value is not None else None
+
+
 def comparable(value: Any) -> Any:
-    """Pictures as their size and bytes, tensors and arrays as shape and bytes, in flat lists."""
+    """Pictures as their size and bytes, tensors, arrays and sounds as shape and bytes, in flat lists."""
     if isinstance(value, Image.Image):
         return (value.size, value.mode, value.tobytes())
+    if isinstance(value, Sound):
+        value = samples_of(value)
     if isinstance(value, torch.Tensor):
         value = value.detach().float().cpu().numpy()
     if isinstance(value, numpy.ndarray):

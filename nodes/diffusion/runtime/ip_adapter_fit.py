@@ -96,10 +96,10 @@ def _read(repos: Repos, adapter: IPAdapterRef) -> _Weights:
             first = name if name == "proj.weight" else "proj.0.weight"
             return _Weights(adapter, layers, seen, projection.get(first, (0, 0))[-1])
     if any(name in projection for name in FACES):
-        raise _wrong_file(adapter, "is a FaceID adapter, which takes the embeddings of another program")
+        raise _wrong_file(adapter, "a FaceID adapter, which takes the embeddings of another program")
     if "latents" in projection and "proj_in.weight" in projection and layers:
         return _Weights(adapter, layers, "hidden_size", projection["proj_in.weight"][-1])
-    raise _wrong_file(adapter, "is no IP-Adapter: it lacks the weights image_proj and ip_adapter")
+    raise _wrong_file(adapter, "no IP-Adapter: the weights image_proj and ip_adapter are missing")
 
 
 def _by_number(shapes: Mapping[str, Shape]) -> tuple[Shape, ...]:
@@ -109,7 +109,7 @@ def _by_number(shapes: Mapping[str, Shape]) -> tuple[Shape, ...]:
 
 def _wrong_file(adapter: IPAdapterRef, what: str) -> NodeError:
     return NodeError(
-        f"{adapter.file} of repo {adapter.repo!r} {what}.", remedy="Choose another file or repo.",
+        f"This is {what} ({adapter.file}).", remedy="Choose another file or repo.",
         port="weights", code="not_an_ip_adapter",
     )  # fmt: skip
 
@@ -137,11 +137,11 @@ def _require_same_layers(ref: PipelineRef, weights: _Weights, unet: Any) -> None
     assert weights.layers is not None
     its, wanted = weights.layers[0][-1], own[0][-1] if own else 0
     if its != wanted:
-        what = f"is made for a cross-attention of {its}, and that of {ref.repo!r} is {wanted} wide"
+        what = f"a cross-attention of {its}, and that of {ref.repo!r} is {wanted} wide"
     else:
-        what = f"is made for another UNet than that of {ref.repo!r}: its {len(weights.layers)} layers don't match"
+        what = f"another UNet than that of {ref.repo!r}: its {len(weights.layers)} layers don't match"
     raise NodeError(
-        f"{weights.adapter.file} of repo {weights.adapter.repo!r} {what}.",
+        f"The IP-Adapter is made for {what}.",
         remedy="Choose weights that are made for this kind of model.", port="weights", code="ip_adapter_misfit",
     )  # fmt: skip
 

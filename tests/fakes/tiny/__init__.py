@@ -17,6 +17,7 @@ from tests.fakes.tiny.flux import (
     tiny_flux_kontext,
 )
 from tests.fakes.tiny.image import tiny_anima, tiny_ernie, tiny_ideogram4, tiny_krea2, tiny_krea2_turbo, tiny_z_image
+from tests.fakes.tiny.ip_adapter import PLAIN, PLUS, tiny_ip_adapters
 from tests.fakes.tiny.parts import tiny_vae
 from tests.fakes.tiny.qwen import (
     tiny_qwen,
@@ -37,9 +38,9 @@ from tests.fakes.tiny.video import (
     tiny_ltx,
     tiny_ltx2,
 )
-from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_i2v, tiny_wan_vace
+from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_flf2v, tiny_wan_i2v, tiny_wan_vace
 
-__all__ = ["TINY", "Tiny", "tiny_flux", "tiny_sdxl", "tiny_vae"]
+__all__ = ["TINY", "Tiny", "tiny_flux", "tiny_ip_adapters", "tiny_sdxl", "tiny_vae"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,13 @@ class Tiny:
     """How a tiny repo is built, and what its workflows are given beside the usual.
 
     `workflows` are those for which the repo has the components; "" for a family that declares none. `given` says None
-    of what they are not to be given.
+    of what they are not to be given. `adapters` are the IP-Adapters in the UNet, files of `tiny_ip_adapters`.
     """
 
     build: Callable[[Path], Path]
     workflows: tuple[str, ...] = ("",)
     given: Mapping[str, Any] = field(default_factory=dict)
+    adapters: tuple[str, ...] = ()
 
 
 _T2I, _I2I, _INPAINTING = "text2image", "image2image", "inpainting"
@@ -61,10 +63,15 @@ _IMAGE = (_T2I, _I2I)
 _EDIT = (_T2I, "image_conditioned")
 _VIDEO = (_T2V, _I2V, _V2V)
 
+_FRAMES = [picture()] * 9
 _SMALL = {"height": 64, "width": 64}
 _HELIOS = _SMALL | {"num_frames": 9, "num_latent_frames_per_chunk": 2}
-_FRAMES = [picture()] * 9
 _PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
+
+
+def _adapted(control: str = "") -> tuple[str, ...]:
+    return tuple(f"ip_adapter_{control}{name}" for name in (*_IMAGE, _INPAINTING))
+
 
 TINY: dict[str, Tiny] = {
     "sdxl": Tiny(tiny_sdxl, (*_IMAGE, _INPAINTING)),
@@ -74,6 +81,14 @@ TINY: dict[str, Tiny] = {
         tiny_sdxl_union,
         tuple(f"controlnet_union_{name}" for name in (*_IMAGE, _INPAINTING)),
         {"control_mode": [0]},
+    ),
+    "sdxl-ip-adapter": Tiny(tiny_sdxl, _adapted(), adapters=(PLAIN,)),
+    "sdxl-ip-adapter-controlnet": Tiny(tiny_sdxl_controlnet, _adapted("controlnet_"), adapters=(PLAIN,)),
+    "sdxl-ip-adapter-union": Tiny(
+        tiny_sdxl_union, _adapted("controlnet_union_"), {"control_mode": [0]}, adapters=(PLAIN,)
+    ),
+    "sdxl-ip-adapters": Tiny(
+        tiny_sdxl, _adapted()[:1], {"ip_adapter_image": [picture(), picture().rotate(90)]}, adapters=(PLUS, PLAIN)
     ),
     "sd3": Tiny(tiny_sd3, _IMAGE),
     "flux": Tiny(tiny_flux, _IMAGE),
@@ -88,8 +103,8 @@ TINY: dict[str, Tiny] = {
     "qwen-edit-inpainting": Tiny(tiny_qwen_edit, ("image_conditioned_inpainting",), {"height": None, "width": None}),
     "qwen-edit-plus": Tiny(tiny_qwen_edit_plus),
     "qwen-layered": Tiny(tiny_qwen_layered, given={"image": picture().convert("RGBA")}),
-    "qwen21": Tiny(tiny_qwen21, (_T2I,)),
-    "qwen21-turbo": Tiny(tiny_qwen21_turbo, (_T2I,)),
+    "qwen21": Tiny(tiny_qwen21, _EDIT, {"output_resolution": 128}),
+    "qwen21-turbo": Tiny(tiny_qwen21_turbo, _EDIT, {"output_resolution": 128}),
     "krea2": Tiny(tiny_krea2, (_T2I,)),
     "krea2-turbo": Tiny(tiny_krea2_turbo, (_T2I,)),
     "anima": Tiny(tiny_anima, (_T2I, "img2img")),
@@ -97,6 +112,7 @@ TINY: dict[str, Tiny] = {
     "ernie": Tiny(tiny_ernie, (_T2I,)),
     "wan": Tiny(tiny_wan, given=_SMALL),
     "wan-i2v": Tiny(tiny_wan_i2v, (_I2V,), _SMALL),
+    "wan-flf2v": Tiny(tiny_wan_flf2v, ("flf2v",), _SMALL),
     "wan22": Tiny(tiny_wan22, given=_SMALL),
     "wan22-i2v": Tiny(tiny_wan22_i2v, given=_SMALL),
     "wan-vace": Tiny(tiny_wan_vace, given=_SMALL),
@@ -108,8 +124,6 @@ TINY: dict[str, Tiny] = {
     "hunyuan-i2v": Tiny(tiny_hunyuan_i2v, (_I2V,), _SMALL),
     "cosmos3": Tiny(tiny_cosmos3, (_T2I, *_VIDEO), _SMALL),
     "ltx2": Tiny(tiny_ltx2, (_T2V, _I2V), _SMALL | {"min_seconds": 0.1, "max_seconds": 0.2}),
-}
-"""By the name of the repo below `tiny/`."""
     "ltx2-conditions": Tiny(
         tiny_ltx2,
         ("condition", "in_context"),
@@ -120,3 +134,5 @@ TINY: dict[str, Tiny] = {
             "reference_conditions": [LTX2ReferenceCondition(_FRAMES, strength=0.75)],
         },
     ),
+}
+"""By the name of the repo below `tiny/`."""

@@ -134,10 +134,14 @@ def byte_tokenizer() -> Qwen2Tokenizer:
     return tokenizer
 
 
-def eyes(patch: int = 14) -> PaddleOCRVLProcessor:
-    """Prompts with pictures for a Qwen-VL encoder. Works as Qwen's own processor, which needs torchvision."""
+def eyes(patch: int = 14, largest: int | None = None) -> PaddleOCRVLProcessor:
+    """Prompts with pictures for a Qwen-VL encoder. Works as Qwen's own processor, which needs torchvision.
+
+    Pictures of more than `largest` pixels are made smaller; by default, of more than four tokens.
+    """
     area = (2 * patch) ** 2
-    pictures = Qwen2VLImageProcessorPil(patch_size=patch, size={"shortest_edge": area, "longest_edge": 4 * area})
+    size = {"shortest_edge": area, "longest_edge": largest or 4 * area}
+    pictures = Qwen2VLImageProcessorPil(patch_size=patch, size=size)
     tokenizer = byte_tokenizer()
     return PaddleOCRVLProcessor(image_processor=pictures, tokenizer=tokenizer, chat_template=tokenizer.chat_template)
 

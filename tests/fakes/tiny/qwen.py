@@ -75,7 +75,7 @@ def _qwen21() -> dict[str, Any]:
         "scheduler": FlowMatchEulerDiscreteScheduler(),
         "vae": vae,
         "text_encoder": Qwen3VLForConditionalGeneration(qwen3_vl_config(2)),
-        "processor": eyes(patch=16),
+        "processor": eyes(patch=16, largest=128 * 128),
         "transformer": transformer,
     }
 

@@ -32,6 +32,11 @@ def tiny_wan_i2v(folder: Path) -> Path:
     return save(folder, "WanImageToVideoPipeline", _wan() | _seeing())
 
 
+def tiny_wan_flf2v(folder: Path) -> Path:
+    """Wan 2.1, first and last frame to video: the transformer tells the two pictures that the encoder sees apart."""
+    return save(folder, "WanImageToVideoPipeline", _wan() | _seeing(pos_embed_seq_len=2 * 5))
+
+
 def tiny_wan22(folder: Path) -> Path:
     """Wan 2.2, text to video: one transformer for the noisy steps, one for the rest."""
     transformers = {"transformer": _transformer(16), "transformer_2": _transformer(16)}
@@ -69,13 +74,13 @@ def _wan() -> dict[str, Any]:
     }
 
 
-def _seeing() -> dict[str, Any]:
+def _seeing(**transformer: Any) -> dict[str, Any]:
     eyes = CLIPVisionConfig(
         hidden_size=8, projection_dim=8, num_hidden_layers=2, num_attention_heads=2, image_size=8,
         intermediate_size=8, patch_size=4,
     )  # fmt: skip
     return {
-        "transformer": _transformer(36, image_dim=8),
+        "transformer": _transformer(36, image_dim=8, **transformer),
         "image_encoder": CLIPVisionModel(eyes),
         "image_processor": CLIPImageProcessor(crop_size={"height": 8, "width": 8}, size={"shortest_edge": 8}),
     }

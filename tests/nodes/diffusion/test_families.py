@@ -4,16 +4,19 @@ A family that needs more than its builder in `tests/fakes/tiny` is one that our 
 """
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import diffusers.modular_pipelines.wan.encoders as wan_encoders
 import pytest
 from PIL import Image
 
 from engine.catalogue.spec import Need
 from nodes.diffusion.runtime.families import family_classes
+from tests.fakes.cropping import CROPPING
 from tests.fakes.diffusion import Direct
-from tests.fakes.parity import Parity
-from tests.fakes.tiny import TINY
+from tests.fakes.parity import IP_ADAPTERS, Parity
+from tests.fakes.tiny import TINY, tiny_ip_adapters
 
 CASES = [(name, workflow) for name, tiny in TINY.items() for workflow in tiny.workflows]
 
@@ -22,14 +25,6 @@ NOT_RUN = {
         "text2video_with_sound", "image2video_with_sound", "video2video_with_sound", "action_policy",
         "action_forward_dynamics", "action_inverse_dynamics",
     },
-    "QwenImage21ModularPipeline": {"image_conditioned"},  # its processor needs torchvision
-    "QwenImage21TurboModularPipeline": {"image_conditioned"},
-    "StableDiffusionXLModularPipeline": {  # need an adapter in the UNet's attention
-        f"ip_adapter_{control}{name}"
-        for control in ("", "controlnet_", "controlnet_union_")
-        for name in ("text2image", "image2image", "inpainting")
-    },
-    "WanImage2VideoModularPipeline": {"flf2v"},  # its cropping needs torchvision
 }  # fmt: skip
 """Workflows that no repo here can run, and why."""
 
@@ -44,6 +39,14 @@ NOT_BUILT = {
     "WanAnimate2DistilledModularPipeline",
     "WanAnimate2ModularPipeline",  # compiles its attention at its first run, which takes a C++ compiler and long
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cropping() -> Iterator[None]:
+    """The one function of torchvision that blocks call and that the CPU build of torch is without, as it crops."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wan_encoders, "transforms", CROPPING, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +65,9 @@ def parity(request: pytest.FixtureRequest, worker: Direct, folder: Path) -> Pari
     name, workflow = request.param
     if not (folder / "tiny" / name).is_dir():
         TINY[name].build(folder / "tiny" / name)
-    return Parity(worker, folder, f"tiny/{name}", workflow, TINY[name].given)
+    if TINY[name].adapters and not (folder / IP_ADAPTERS).is_dir():
+        tiny_ip_adapters(folder / IP_ADAPTERS)
+    return Parity(worker, folder, f"tiny/{name}", workflow, TINY[name].given, adapters=TINY[name].adapters)
 
 
 def test_one_node_equals_diffusers(parity: Parity) -> None:

@@ -146,7 +146,7 @@ def test_an_encoder_of_another_repo_is_taken_where_the_adapter_s_has_none(
 def test_weights_of_another_kind_of_model_are_refused(direct: Direct) -> None:
     assert problem(direct, weights=OTHER) == (
         "ip_adapter_misfit", "weights",
-        f"{OTHER} of repo {REPO!r} is made for a cross-attention of 24, and that of 'tiny/sdxl' is 32 wide.",
+        "The IP-Adapter is made for a cross-attention of 24, and that of 'tiny/sdxl' is 32 wide.",
     )  # fmt: skip
 
 
