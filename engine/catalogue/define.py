@@ -49,7 +49,7 @@ class Resolved:
 
     `bound` is plain data that the resolver found out (the commit of a repo, say): the function gets it as further
     keyword arguments, and it enters the node's key. Its names are none of the inputs'. `repos` says at which commit the
-    node uses which repos; the graph's lock is made of it. `problems` keep it from running though its interface is known,
+    node uses which repos; the graph's lock is made of it. `problems` keep it from running, though its ports are known,
     `warnings` tell of what is odd and does not.
     """
 

@@ -23,6 +23,7 @@ from engine.catalogue.pack import DownloadStatus, WorkerFacts
 from engine.errors import BlockloomError, Cancelled, Problem
 from engine.values.artifacts import ArtifactStore
 from engine.values.cache import ResultCache
+from engine.values.refs import Key
 from engine.worker import capture
 from engine.worker.context import NodeContext
 from engine.worker.execution import Execution, failure, sources
@@ -66,10 +67,11 @@ READ_BYTES = 256 * 1024
 
 @dataclass
 class Running:
-    """An execution that has not ended."""
+    """An execution that has not ended. It goes to its lane when the executions that it `awaits` have ended."""
 
     execution: Execution
     job: Job
+    awaits: int
 
 
 class Worker:
@@ -97,6 +99,7 @@ class Worker:
         self._lanes = {"cpu": Lane("cpu", config.cpu_threads, idle=flush), "gpu": Lane("gpu", 1, idle=flush)}
         self._aside = Lane("aside", 2, idle=flush)
         self._running: dict[int, Running] = {}
+        self._making: dict[Key, list[Running]] = {}  # keys of running executions, with those that wait for each
         self._graphs: dict[str, str] = {}  # of runs that read theirs; only the main thread looks here
         self._lock = threading.Lock()
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
@@ -142,8 +145,16 @@ class Worker:
         execution = Execution(request, context, log, self._library, self._results)
         job = Job(lambda: self._run(execution))
         with self._lock:
-            self._running[request.id] = Running(execution, job)
-        self._lanes[self._library.lane(request.type)].submit(job)
+            awaited = {source.key for source in sources(request)} & self._making.keys()
+            self._running[request.id] = running = Running(execution, job, len(awaited))
+            for key in awaited:
+                self._making[key].append(running)
+            self._making.setdefault(request.key, [])
+        if not awaited:
+            self._submit(running)
+
+    def _submit(self, running: Running) -> None:
+        self._lanes[self._library.lane(running.execution.request.type)].submit(running.job)
 
     def _run(self, execution: Execution) -> None:
         """In a lane."""
@@ -155,6 +166,17 @@ class Worker:
             self.send(ending)
         except (TypeError, ValueError, OverflowError) as error:  # a kind's summary that msgpack cannot carry
             self.send(failure(error, execution.request, ending.seconds))
+        self._let_go(execution.request.key)
+
+    def _let_go(self, key: Key) -> None:
+        """An execution has ended and the server was told: what waited for nothing else may begin."""
+        with self._lock:
+            waiting = self._making.pop(key, [])
+            for running in waiting:
+                running.awaits -= 1
+        for running in waiting:
+            if not running.awaits:
+                self._submit(running)
 
     def _end(self, execution: Execution) -> None:
         with self._lock:
@@ -172,6 +194,7 @@ class Worker:
         if running.job.claim():
             self._end(running.execution)
             self.send(failure(Cancelled(), running.execution.request, 0.0))
+            self._let_go(running.execution.request.key)
 
     def _release(self, message: Release) -> None:
         with self._lock:

@@ -103,9 +103,10 @@ Input = Given | FromOutput | Collect
 class Execute(Message, frozen=True):
     """Run node `node` of run `run` with `inputs`; its outputs become known under `key`.
 
-    `made`: the outputs of `key` are at hand, on disk at least, and only what is missing is done (publishing). `mapped`
-    inputs are lists over which the node is mapped; `wrapped` inputs are single values for a list input. `publish`: keep
-    pictures as artifacts. `ports` are the outputs of the interface now (name → type before mapping). `reuse` is off for
+    Inputs may come from executions that the worker has and that have not ended; then it waits for these. `made`: the
+    outputs of `key` are at hand, on disk at least, and only what is missing is done (publishing). `mapped` inputs are
+    lists over which the node is mapped; `wrapped` inputs are single values for a list input. `publish`: keep pictures
+    as artifacts. `ports` are the outputs of the interface now (name → type before mapping). `reuse` is off for
     nodes that never reuse results.
     """
 

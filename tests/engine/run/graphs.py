@@ -20,6 +20,12 @@ def work(a: Annotated[int, In("A")] = 0, b: Annotated[int, In("B")] = 0) -> Anno
     return a + b
 
 
+@node("t.heavy", title="Heavy", category="Test", lane="gpu")
+def heavy(a: Annotated[int, In("A")] = 0, b: Annotated[int, In("B")] = 0) -> Annotated[int, Out("sum")]:
+    """Add, on the device."""
+    return a + b
+
+
 @node("t.json", title="Json", category="Test", lane="inline")
 def value(value: Annotated[Any, In("Any value", type="any")] = None) -> Annotated[Any, Out("sum", type="any")]:
     """A value."""
@@ -38,7 +44,9 @@ def random(a: Annotated[int, In("A")] = 0) -> Annotated[int, Out("sum")]:
     return a
 
 
-CATALOGUE = Catalogue([function.definition for function in (add, work, value, show, random)])  # type: ignore[attr-defined]
+CATALOGUE = Catalogue(
+    [function.definition for function in (add, work, heavy, value, show, random)]  # type: ignore[attr-defined]
+)
 
 
 def graph(drawing: str, **params: dict[str, Any]) -> Graph:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import Problem
 from engine.graph.compile import Compiled
 from engine.run.events import NodeFailed, NodeFinished, NodeSkipped, NodeStarted, RunFinished
-from engine.run.executor import Executor
+from engine.run.executor import AHEAD, Executor
 from engine.run.keys import content_keys
 from engine.run.plan import default_targets
 from engine.run.results import Results
@@ -40,12 +40,15 @@ class ScriptedWorker:
         self.ready = True
         self.held: set[Key] = set()
         self.queue: dict[int, Execute] = {}
+        self.awaits: dict[int, set[int]] = {}  # the executions in the queue that one waits for
         self.cancelled: set[int] = set()
         self.seen: Counter[str] = Counter()
 
     def send(self, message: ToWorker) -> None:
         match message:
             case Execute():
+                sources = set(_sources(message))
+                self.awaits[message.id] = {other.id for other in self.queue.values() if other.key in sources}
                 self.queue[message.id] = message
                 self.seen[message.node] += 1
             case Cancel():
@@ -77,8 +80,7 @@ class Harness:
 
     def finish(self, message: Execute, *, fails: bool = False) -> None:
         del self.worker.queue[message.id]
-        missing = [item.key for item in message.inputs.values() if isinstance(item, FromOutput)]
-        missing = [key for key in missing if key not in self.worker.held]
+        missing = [key for key in _sources(message) if key not in self.worker.held]
         if message.id in self.worker.cancelled:
             answer: Done | Failed = Failed(id=message.id, problem=DIED, kind="cancelled")
         elif missing:
@@ -96,9 +98,15 @@ class Harness:
         self.results.worker_gone()
         self.executor.worker_gone(DIED)
 
+    @property
+    def workable(self) -> list[Execute]:
+        """What a worker may begin: the executions that wait for no other it had when they came."""
+        waiting = self.worker.queue.keys()
+        return [each for each in self.worker.queue.values() if waiting.isdisjoint(self.worker.awaits[each.id])]
+
     def finish_all(self) -> None:
         while self.worker.queue:
-            message = next(iter(self.worker.queue.values()))
+            message = self.workable[0]
             self.begin(message)
             self.finish(message)
 
@@ -110,6 +118,10 @@ class Harness:
         (end,) = [fields for event, fields in self.events if event is RunFinished]
         assert self.events[-1][0] is RunFinished
         return end
+
+
+def _sources(message: Execute) -> list[Key]:
+    return [item.key for item in message.inputs.values() if isinstance(item, FromOutput)]
 
 
 def start(drawing: str, **params: dict[str, Any]) -> Harness:
@@ -174,7 +186,7 @@ async def test_of_several_suspects_only_the_one_that_kills_again_alone_fails() -
 
 async def test_a_value_that_died_with_the_worker_is_made_again_without_a_second_ending() -> None:
     run = start("x:work y:work z:work y<x z<y")
-    (x,) = run.worker.queue.values()
+    (x,) = run.workable
     run.finish(x)
     run.die()
     run.finish_all()
@@ -193,12 +205,39 @@ async def test_a_worker_that_never_becomes_ready_ends_the_run() -> None:
 
 
 async def test_cancel_waits_for_the_running_node_and_starts_nothing_new() -> None:
-    run = start("x:work y:work y<x")
+    run = start("x:work y:heavy y<x")
     (x,) = run.worker.queue.values()
     run.begin(x)
     run.executor.cancel()
     run.finish(x)
     assert run.end["state"] == "cancelled" and run.worker.seen == {"x": 1}
+
+
+async def test_a_chain_goes_to_the_worker_ahead_of_its_results_a_few_nodes_at_a_time() -> None:
+    chain = [f"n{index}:work" for index in range(2 * AHEAD)]
+    run = start(" ".join([*chain, *(f"n{index + 1}<n{index}" for index in range(2 * AHEAD - 1))]))
+    assert [message.node for message in run.workable] == ["n0"] and len(run.worker.queue) == 1 + AHEAD
+    run.finish(run.workable[0])
+    assert [message.node for message in run.workable] == ["n1"] and len(run.worker.queue) == 1 + AHEAD
+    run.finish_all()
+    assert run.end["state"] == "succeeded" and set(run.worker.seen.values()) == {1}
+
+
+async def test_what_was_sent_ahead_of_a_node_that_fails_is_skipped() -> None:
+    run = start("x:work y:work z:work y<x z<y")
+    run.finish(run.workable[0], fails=True)
+    assert (run.told(NodeFailed), run.told(NodeSkipped)) == (["x"], ["y", "z"])
+    run.finish_all()
+    assert run.end["state"] == "failed" and run.end["problem"].node == "x"
+
+
+async def test_what_was_sent_ahead_of_a_node_whose_input_was_lost_is_sent_again_and_is_no_setback() -> None:
+    run = start("w:work x:work y:work z:work x<w y<x z<y")
+    run.finish(run.workable[0])
+    run.worker.held.clear()
+    run.finish_all()
+    assert run.end["state"] == "succeeded"
+    assert run.worker.seen == {"w": 2, "x": 2, "y": 2, "z": 2}
 
 
 MOVES = st.lists(
@@ -218,7 +257,10 @@ def test_whatever_happens_every_node_and_the_run_end_exactly_once(
 async def _chaos(edges: list[tuple[int, int]], moves: list[tuple[str, int]]) -> None:
     pairs = {(a, b, "ab"[a % 2]) for a, b in edges if a < b}
     single = {(b, handle): a for a, b, handle in sorted(pairs)}
-    drawing = [f"n{index}:work" for index in range(9)] + [f"n{b}.{handle}<n{a}" for (b, handle), a in single.items()]
+    kinds = ["heavy" if index % 4 == 3 else "work" for index in range(9)]
+    drawing = [f"n{index}:{kind}" for index, kind in enumerate(kinds)] + [
+        f"n{b}.{handle}<n{a}" for (b, handle), a in single.items()
+    ]
     run = start(
         " ".join(drawing), **{f"n{index}": {"b": index % 7} for index in range(9) if (index, "b") not in single}
     )
@@ -236,7 +278,7 @@ async def _chaos(edges: list[tuple[int, int]], moves: list[tuple[str, int]]) -> 
 
 
 def _move(run: Harness, move: str, choice: int) -> None:
-    queue = list(run.worker.queue.values())
+    queue = run.workable
     message = queue[choice % len(queue)] if queue else None
     match move:
         case "die":

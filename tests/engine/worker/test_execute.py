@@ -43,6 +43,35 @@ async def test_what_is_gone_is_named(bench: Bench) -> None:
     assert (failed.kind, failed.missing) == ("missing", ["gone"])
 
 
+async def test_an_execution_waits_for_those_it_takes_its_inputs_from(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    await bench.start("wait_for_file", key="slow", inputs={"name": "go"})
+    waiting = await bench.start("echo", key="echo", inputs={"value": output("slow", "name")})
+    last = await bench.start("echo", inputs={"value": output("echo", "value")})
+    assert await bench.value("add", "sum", inputs={"a": 1}) == 1
+    assert not any(message.id in (waiting, last) for message in bench.all(Started))
+    (tmp_path / "in" / "go").touch()
+    assert (await bench.ending(last)).outputs["value"].value == "go"  # type: ignore[union-attr]
+
+
+async def test_an_execution_that_waited_for_one_that_failed_misses_its_input(bench: Bench) -> None:
+    await bench.start("fail", key="failing")
+    waiting = await bench.start("echo", inputs={"value": output("failing", "never")})
+    assert (await bench.ending(waiting)).missing == ["failing"]  # type: ignore[union-attr]
+
+
+async def test_what_waits_for_others_is_cancelled_at_once(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    slow = await bench.start("wait_for_file", key="slow", inputs={"name": "go"})
+    waiting = await bench.start("echo", inputs={"value": output("slow", "name")})
+    bench.host.send(Cancel(id=waiting))
+    assert (await bench.ending(waiting)).kind == "cancelled"  # type: ignore[union-attr]
+    (tmp_path / "in" / "go").touch()
+    await bench.ending(slow)
+    assert await bench.value("add", "sum", inputs={"a": 1}) == 1
+    assert not any(message.id == waiting for message in bench.all(Started))
+
+
 async def test_an_output_that_a_node_does_not_have_is_named(bench: Bench) -> None:
     await bench.done("add", key="here")
     failed = await bench.failed("add", inputs={"a": output("here", "product")})
