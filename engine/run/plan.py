@@ -64,7 +64,7 @@ def make_plan(
         else:
             actions[node_id] = "run"
             stack += [source.node for sources in node.inputs.values() for source in sources]
-    behind = _upstream(compiled, actions) - actions.keys()
+    behind = _upstream(compiled, (node for node, action in actions.items() if action != "run")) - actions.keys()
     actions |= {node: "known" for node in behind if compiled.nodes[node].known is not None}
     return Plan(
         {node: actions[node] for node in compiled.order if node in actions},
