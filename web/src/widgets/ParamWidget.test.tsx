@@ -115,6 +115,23 @@ test("a repo is suggested from the models on this machine and committed on pick"
   expect(stored("repo")).toBe("org/near");
 });
 
+test("a repo of parts is suggested where parts are wanted, and not where a pipeline is", async () => {
+  const models = [
+    { repo: "org/adapter", size: 1, pipeline: false },
+    { repo: "org/adapted", size: 1, pipeline: true },
+  ];
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ models, files: [] })));
+  const port: Port = { name: "repo", title: "Repo", type: "string", widget: { kind: "repo" } };
+  show(port, undefined, "diffusion.ip_adapter");
+  fireEvent.change(screen.getByRole("combobox", { name: "Repo" }), { target: { value: "ada" } });
+  await screen.findByRole("option", { name: "org/adapter" });
+  cleanup();
+  show(port, undefined, "diffusion.pipeline");
+  fireEvent.change(screen.getByRole("combobox", { name: "Repo" }), { target: { value: "ada" } });
+  await screen.findByRole("option", { name: "org/adapted" });
+  expect(screen.queryByRole("option", { name: "org/adapter" })).toBeNull();
+});
+
 test("a repo that is being downloaded shows how far that is, and can be loaded again when it failed", () => {
   show({ name: "repo", title: "Repo", type: "string", widget: { kind: "repo" } }, "org/far@v1", "diffusion.custom");
   expect(screen.getByRole("button", { name: "Load" })).toBeTruthy();

@@ -14,10 +14,14 @@ import { useLocalModels } from "./useLocalModels";
 
 const words = text.widgets.repo;
 
+/** Nodes whose repo holds a whole pipeline. */
+const WHOLE: ReadonlySet<string> = new Set(["diffusion.pipeline", CUSTOM]);
+
 export function RepoControl({ nodeId, widget, value, label, disabled, onChange }: ControlProps) {
-  const isCustom = useNode(nodeId)?.type === CUSTOM;
-  const models = useLocalModels(true).filter((model) => model.pipeline === true);
-  const approved = useApprovedRepos(isCustom);
+  const type = useNode(nodeId)?.type ?? "";
+  // Other nodes take parts of a pipeline, which any repo may hold.
+  const models = useLocalModels(true).filter((model) => !WHOLE.has(type) || model.pipeline === true);
+  const approved = useApprovedRepos(type === CUSTOM);
   const repo = plain(value);
   const offered = [...(widget.options ?? []).map(plain), ...approved, ...models.map((model) => model.repo)];
   return (
