@@ -147,6 +147,10 @@ class FakeHub:
     def fail(self, path: str, *, status: int = 500, times: int = 1) -> None:
         self._faults.setdefault(path, Faults()).statuses += [status] * times
 
+    def mend(self, path: str) -> None:
+        """Let transfers of the file go well from now on."""
+        self._faults.pop(path, None)
+
     def hold(self, path: str, *, after: int) -> Held:
         """Stop the next transfer of the file after so many bytes, until it is released."""
         held = self._faults.setdefault(path, Faults()).held = Held(after)

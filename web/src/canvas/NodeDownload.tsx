@@ -11,7 +11,7 @@ export function NodeDownload({ repo, place }: { repo: string; place: { y: number
   const { done = 0, total = 0, file = "" } = useDownload(repo) ?? {};
   const known = total > 0;
   const part = known ? Math.min(1, done / total) : 0;
-  const percent = Math.floor(part * 100);
+  const percent = Math.round(part * 100);
   return (
     <div className="node-download" style={{ top: place.y, height: place.height }}>
       <CloudDownload size={14} aria-hidden className="mt-px shrink-0" />
