@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from engine.catalogue.context import Context
 from engine.catalogue.define import In, NodeDefinition, Out, node
 from engine.catalogue.pack import Pack, WorkerFacts, WorkerSide
-from engine.catalogue.types import Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor, Video
+from engine.catalogue.types import Audio, Embeddings, Image, Json, Latents, Mask, Pipeline, Tensor, Video
 from engine.errors import BlockloomError, Cancelled, NodeError, Problem
 from engine.graph.document import Edge, Graph, Node
 from engine.values.codecs import ValueKind
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArtifactRef",
+    "Audio",
     "BlockloomError",
     "Cancelled",
     "Client",

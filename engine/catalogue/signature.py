@@ -14,6 +14,7 @@ from engine.catalogue.context import Context
 from engine.catalogue.plain import flaw, shown
 from engine.catalogue.spec import Interface, Port, Widget, WidgetKind
 from engine.catalogue.types import (
+    Audio,
     Embeddings,
     Image,
     Json,
@@ -29,8 +30,8 @@ from engine.errors import DefinitionError, Problem
 
 PYTHON_TYPES: dict[Any, str] = {
     int: "int", float: "float", str: "string", bool: "bool", Any: "any", Image: "image", Mask: "mask", Video: "video",
-    Latents: "latents", Embeddings: "embeddings", Tensor: "tensor", Pipeline: "pipeline", Json: "json",
-    dict: "json", list: "json",
+    Audio: "audio", Latents: "latents", Embeddings: "embeddings", Tensor: "tensor", Pipeline: "pipeline",
+    Json: "json", dict: "json", list: "json",
 }  # fmt: skip
 
 

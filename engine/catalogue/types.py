@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Mask = Image
     Video = Any
+    Audio = Any
     Latents = Any
     Embeddings = dict[str, Any]
     Tensor = Any
@@ -38,6 +39,9 @@ else:
 
     class Video:
         """A video. Python form: `nodes.video.clip.Clip`, an encoded file and what is known of it."""
+
+    class Audio:
+        """A sound. Python form: `nodes.audio.sound.Sound`, its samples and their rate."""
 
     class Latents:
         """Latents. Python form: `torch.Tensor` of shape (batch, channels, height, width) or with frames."""

@@ -22,7 +22,8 @@ class ValueSummary:
 
     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
-    and `seconds`. `items` are the first items of a list, `length` how many there are.
+    and `seconds`; of a sound, `length` is its samples in each channel, and `stats` has `rate`, `channels`, `seconds`.
+    `items` are the first items of a list, `length` how many there are.
     """
 
     type: str

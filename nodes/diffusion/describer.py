@@ -19,7 +19,7 @@ from nodes.diffusion.heavy import runtime
 from nodes.diffusion.overlay import node_config, read_config
 from nodes.diffusion.repos import Located, Repos
 
-FORMAT = 7
+FORMAT = 9
 """Raise it when descriptions change, so that kept ones are made anew."""
 
 _IN_MEMORY = 64

@@ -113,7 +113,8 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (r"ip_adapter_image", Look("list[image]", None, True, many=True)),
     (r"(\w+_)?image", Look("image", None, True)),
     (r"images|videos|(\w+_)?video|mask_video|(reference|memory)_images|keyframes", Look("list[image]", None, True)),
-    (r"audios?|sound", Look("tensor", None, True)),
+    (r"audios?|sound", Look("audio", None, True)),
+    (r"(\w+_)?waveforms", Look("list[audio]", None, True)),
     (r"sampling_rate|audio_sample_rate", Look("int", _number(1, 1_000_000))),
     # What blocks hand each other
     (r"(?!num_)\w*latents", Look("latents")),
@@ -157,7 +158,8 @@ DOCS: tuple[tuple[str, str], ...] = (
     (r"timesteps|sigmas", "Of the denoising, in place of a number of steps."),
     (r"\w*_kwargs", "Further options, by name."),
     (r"mask_image", "White where the picture is made anew."),
-    (r"audios?|sound", "The sound wave: channels, samples."),
+    (r"audios?|sound", "The sound."),
+    (r"(\w+_)?waveforms", "Sounds, in order."),
     (r"sampling_rate|audio_sample_rate", "In samples per second."),
     (r"\w*latents", "Compressed pictures, as the model works on them."),
     (r"dtype", "Number format; empty: that of the pipeline."),
@@ -308,6 +310,8 @@ def look(item: Mapping[str, Any]) -> Look:
         return _OBJECTS if re.match(r"(typing\.)?[lL]ist\b", hint) else _OBJECT
     for pattern, found in LOOKS:
         if re.fullmatch(pattern, item["name"]) and (not found.many or re.search(_PICTURES, hint)):
+            if found.type == "audio" and made:
+                return _sound_made(item, found)
             hinted = _by_hint(hint, made) if made and found.type in _OF_PEOPLE else None
             one_of_many = found.type == "list[image]" and hinted is not None and hinted.type == "image"
             if made and found.type in _TEXT_OR_NUMBER and re.search(r"\| (list|tuple)\b", hint):
@@ -359,6 +363,13 @@ def _with_list(found: Look, hint: str) -> Look:
     if found.type == "string" and re.fullmatch(r"(list|List)(\[str\])?", hint):
         return found._replace(type="list[string]", widget=_TEXTS, default=None)
     return found
+
+
+def _sound_made(item: Mapping[str, Any], found: Look) -> Look:
+    """The sounds of a batch in a list, as its pictures; between blocks, the tensor that they are."""
+    if item.get("upstream") or item.get("handed_on") or not re.search(r"Tensor|ndarray|^$", item["type"]):
+        return _by_hint(_bare_hint(item["type"]), made=True) or _ANY
+    return found._replace(type="list[audio]")
 
 
 def _bare_hint(hint: str) -> str:

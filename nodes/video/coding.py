@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from engine.errors import NodeError
+from nodes.audio.coding import add_stream, find, packets, samples_of, sound_of
+from nodes.audio.sound import Sound
+from nodes.containers import sniff
 from nodes.video.clip import Clip
 
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ MAX_DECODED = 1_500_000_000
 """Pixels of all frames that are taken at once; as RGB 4.5 GB."""
 MAX_FPS = 240.0
 
+CONTAINERS = {"mp4", "matroska", "avi", "gif"}
+"""What videos are read from, by FFmpeg's names."""
+
 PLAYED = {"mp4": {"h264", "av1", "vp9"}, "webm": {"vp8", "vp9", "av1"}}
 """What browsers play; anything else is encoded anew when it is loaded."""
 
@@ -40,11 +46,11 @@ def quality_to_crf(quality: int) -> int:
 
 
 def encode(frames: Iterable["Picture"], total: int, fps: float, *, format: Format, quality: int,
-           progress: Progress) -> Clip:  # fmt: skip
+           progress: Progress, sound: Sound | None = None) -> Clip:  # fmt: skip
     """Pictures of one size as a video; transparency is laid on black. Raises NodeError for pictures of several sizes.
 
     H.264 and VP9 hold colours at half the resolution and need even sizes: an odd picture gets its last row or column
-    twice.
+    twice. The sound ends with the last of the `total` frames; a GIF has none.
     """
     if format == "gif":
         return _encode_gif(frames, total, fps, progress)
@@ -59,6 +65,8 @@ def encode(frames: Iterable["Picture"], total: int, fps: float, *, format: Forma
             if stream is None:
                 size = (picture.width, picture.height)
                 stream = _add_stream(container, array.shape, fps, format, quality)
+                if sound is not None:
+                    _add_sound(container, sound, total / fps, format)
             elif (picture.width, picture.height) != size:
                 raise _other_size(count, picture, size)
             for packet in stream.encode(_frame(array)):
@@ -83,12 +91,12 @@ def decode(clip: Clip, *, first: int = 0, limit: int | None = None) -> Iterator[
 
 
 def read_clip(data: bytes, name: str, *, port: str, progress: Progress) -> Clip:
-    """The video in a file. What browsers do not play is encoded anew, which loses its sound.
+    """The video in a file. What browsers do not play is encoded anew.
 
     Raises NodeError if it is no video, or damaged.
     """
     container_name = sniff(data[:64])
-    if container_name is None:
+    if container_name not in CONTAINERS:
         raise NodeError(
             f"{name!r} is not a video that can be read.", remedy="Use MP4, MOV, WebM, MKV, AVI or GIF.", port=port,
             code="bad_video",
@@ -110,9 +118,20 @@ def read_clip(data: bytes, name: str, *, port: str, progress: Progress) -> Clip:
     if kind and codec in PLAYED[kind]:
         return Clip(data, f".{kind}", width, height, fps, frames)
     try:
-        return encode(decode(clip), frames, fps, format="mp4", quality=90, progress=progress)
+        sound = sound_in(clip)
+        return encode(decode(clip), frames, fps, format="mp4", quality=90, progress=progress, sound=sound)
     except NodeError as error:
         raise _at(error, name, port) from error
+
+
+def sound_in(clip: Clip) -> Sound | None:
+    """The sound of a video; None where there is none, or none that can be read."""
+    if sniff(clip.data[:64]) == "gif":
+        return None
+    try:
+        return find(clip.data, "The video", port="video")
+    except NodeError:  # the pictures are what counts
+        return None
 
 
 def first_frame(path: Path) -> "Picture":
@@ -122,17 +141,6 @@ def first_frame(path: Path) -> "Picture":
             raise NodeError("The file holds no video.", code="bad_video")
         _facts(container.streams.video[0], None)
         return next(_upright(frame) for frame in container.decode(video=0))
-
-
-def sniff(head: bytes) -> str | None:
-    """FFmpeg's name of the container that the first bytes tell of, whatever the file is called."""
-    if head[4:8] == b"ftyp":
-        return "mp4"
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "matroska"
-    if head.startswith(b"RIFF") and head[8:12] == b"AVI ":
-        return "avi"
-    return "gif" if head.startswith((b"GIF87a", b"GIF89a")) else None
 
 
 def _browsers_name(container_name: str, data: bytes) -> str | None:
@@ -152,7 +160,7 @@ class _opened:
     def __enter__(self) -> Any:
         import av
 
-        if (container_name := sniff(self._file.read(64))) is None:  # FFmpeg would guess, and open anything
+        if (container_name := sniff(self._file.read(64))) not in CONTAINERS:
             raise NodeError("The file is not a video that can be read.", code="bad_video")
         self._file.seek(0)
         try:
@@ -198,6 +206,15 @@ def _add_stream(container: Any, shape: tuple[int, ...], fps: float, format: Form
     context.colorspace = context.color_primaries = context.color_trc = _BT709
     context.color_range = _LIMITED
     return stream
+
+
+def _add_sound(container: Any, sound: Sound, seconds: float, format: Format) -> None:
+    """All of it at once: what comes too early waits in the container for its pictures."""
+    end = round(seconds * sound.rate)
+    cut = sound if sound.samples <= end else sound_of(samples_of(sound)[:, :end], sound.rate)
+    stream = add_stream(container, "aac" if format == "mp4" else "libopus", cut)
+    for packet in packets(stream, cut):
+        container.mux(packet)
 
 
 def _frame(array: Any) -> Any:

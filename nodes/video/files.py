@@ -12,7 +12,7 @@ from engine.graph.embedded import NotAPicture, embed
 from nodes.images.paths import file_state, folder_state, input_file, is_artifact_id
 from nodes.images.writing import write_next
 from nodes.video.clip import Clip
-from nodes.video.coding import MAX_BYTES, Format, decode, encode, read_clip
+from nodes.video.coding import MAX_BYTES, Format, decode, encode, read_clip, sound_in
 
 
 def _state(params: Mapping[str, Any], input_dir: Path) -> str:
@@ -28,7 +28,7 @@ def load(
 ) -> Annotated[Video, Out("video", "The video, as browsers play it")]:
     """Load a video: MP4, MOV, WebM, MKV, AVI or an animated GIF.
 
-    What browsers do not play is encoded anew as H.264, without its sound.
+    What browsers do not play is encoded anew as H.264.
     """
     path = context.artifact(video) if is_artifact_id(video) else input_file(context.input_dir, video, port="video")
     if path.stat().st_size > MAX_BYTES:
@@ -52,13 +52,16 @@ def save(
 ]:
     """Save a video to the output folder, numbered on from what is there: video_00001.mp4.
 
-    A video that has the format already is written as it is, sound included. MP4 files carry the graph they were made
+    A video that has the format already is written as it is. GIF has no sound. MP4 files carry the graph they were made
     with.
     """
     clip: Clip = video
     if clip.extension != f".{format}":
         frames = decode(clip)
-        clip = encode(frames, clip.frames, clip.fps, format=format, quality=quality, progress=context.progress)
+        sound = sound_in(clip)
+        clip = encode(
+            frames, clip.frames, clip.fps, format=format, quality=quality, progress=context.progress, sound=sound
+        )
     data = _with_graph(clip.data, context) if format == "mp4" else clip.data
     path = write_next(data, context.output_dir, name, f".{format}")
     file = path.relative_to(context.output_dir).as_posix()

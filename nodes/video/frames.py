@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from engine.catalogue.context import Context
 from engine.catalogue.define import In, Out, node
-from engine.catalogue.types import Image, Video
+from engine.catalogue.types import Audio, Image, Video
 from engine.errors import NodeError
+from nodes.audio.coding import joined
 from nodes.video.clip import Clip
 from nodes.video.coding import MAX_DECODED, MAX_FPS, decode, encode
 
@@ -17,9 +18,14 @@ def from_frames(
     context: Context,
     fps: Annotated[float, In("Frames a second", title="Frames a second", min=0.1, max=MAX_FPS, step=0.001)] = 16.0,
     quality: Annotated[int, In("Smaller files or better ones", min=1, max=100, step=1)] = 90,
+    audio: Annotated[list[Audio] | None, In("The sound; several follow each other", many=True)] = None,
 ) -> Annotated[Video, Out("video", "The video, H.264 in MP4")]:
-    """Make a video of pictures. Odd widths and heights grow by one pixel, and transparent parts become black."""
-    return encode(images, len(images), fps, format="mp4", quality=quality, progress=context.progress)
+    """Make a video of pictures, with sound if you like.
+
+    Odd widths and heights grow by one pixel, and transparent parts become black. The sound ends with the pictures.
+    """
+    sound = joined(audio or [])
+    return encode(images, len(images), fps, format="mp4", quality=quality, progress=context.progress, sound=sound)
 
 
 @node("video.frames", title="Video frames", category="Video", keywords=["split", "decode", "extract", "images"])

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from engine.catalogue.define import NodeDefinition
-from nodes import basics, images
+from nodes import audio, basics, images, video
 
-DEFINITIONS = [*basics.definitions(), *images.definitions()]
+DEFINITIONS = [*basics.definitions(), *images.definitions(), *video.definitions(), *audio.definitions()]
 
 
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.type.type)

@@ -11,6 +11,7 @@ from nodes.diffusion.names import block_name, port_name
 from nodes.diffusion.ports import bundle_name
 from nodes.diffusion.runtime.built import Built
 from nodes.diffusion.runtime.convert import block_value, own_copy
+from nodes.diffusion.runtime.sounds import missing_rates
 
 BESIDE = frozenset({"seed", "generator", "scheduler_state"})
 """Inputs of a node that are none of its block's: they set up what the block works with."""
@@ -31,6 +32,7 @@ def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Argument
     """
     beside = BESIDE - ({"seed"} & subject.inputs.keys())  # some blocks take a seed rather than a generator, or both
     own = own_copy({name: value for name, value in given.items() if name not in beside}, device)
+    own |= missing_rates(subject.inputs, own)
     bundles = {group: _merged(subject, group, own.pop(bundle_name(group), None)) for group in subject.groups}
     named: dict[str, Any] = {}
     for port, value in own.items():

@@ -13,6 +13,7 @@ from nodes.diffusion.objects import is_value as is_object_value
 from nodes.diffusion.ports import look
 from nodes.diffusion.runtime import objects
 from nodes.diffusion.runtime.schedulers import as_value, from_value, is_value
+from nodes.diffusion.runtime.sounds import tensors_in
 
 
 def own_copy(value: Any, device: str) -> Any:
@@ -31,6 +32,8 @@ def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") 
     kind = look(item).type.removeprefix("list[").removesuffix("]")
     if kind in ("image", "mask"):
         return _pictures_in(item["name"], value, "L" if kind == "mask" else picture_mode)
+    if kind == "audio":
+        return tensors_in(item["name"], value)
     if is_value(value):
         return from_value(value)
     if is_object_value(value):

@@ -160,6 +160,7 @@ def output_facts(block: ModularPipelineBlocks, around: Around, said: Said) -> li
             "description": _text(param.description) or said.texts.get(param.name, ""),
             "group": param.kwargs_type or said.groups.get(param.name, ""),
             "final": param.name in final,
+            "handed_on": param.name in (around.after or ()),
         }
         for param in params.values()
     ]

@@ -24,6 +24,7 @@ from engine.errors import NodeError
 from nodes.diffusion.heavy import importing
 from nodes.diffusion.objects import KIND, object_value
 from nodes.diffusion.runtime.hints import hint_text, plain
+from nodes.diffusion.runtime.sounds import missing_rates
 
 PACKAGES = ("diffusers", "blockloom_blocks")
 """Where classes of objects come from: diffusers, and code that was approved and is loaded; see `runtime/code.py`."""
@@ -77,6 +78,7 @@ def from_value(value: Mapping[str, Any], port: str, inner: Callable[[Mapping[str
     cls = _class(str(value[KIND]), port)
     described = _fields(cls)
     given = {name: item for name, item in value["fields"].items() if item is not None}
+    given |= missing_rates(described, given)
     if unknown := given.keys() - described.keys():
         raise NodeError(f"{cls.__name__} has no field {min(unknown)!r}.", remedy="Make the object anew.", port=port)
     try:

@@ -28,6 +28,7 @@ from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, st
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
 
+from nodes.diffusion.runtime.sounds import USUAL_RATE, rate_of, sounds
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 # at each guider, so at each run, that guiders are experimental
@@ -85,7 +86,8 @@ def run_ref(
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
-                results = subject.pipe(**given_to.named, output=list(subject.outputs))
+                results = _results(subject, given_to.named)
+            rate = rate_of(subject.pipe, results)
     beside: dict[str, Callable[[], Any]] = {
         "generator": lambda: given_to.named["generator"].get_state(),
         "scheduler_state": lambda: {name: node_value(state_of(scheduler)) for name, scheduler in schedulers.items()},
@@ -97,6 +99,7 @@ def run_ref(
     made = {port: block_name(port) for port in context.ports}
     return {port: beside[port]() if port in beside else _output(made[port], subject, results) for port in made}
 
+    output = functools.partial(_output, context, subject, results, rate)
 
 @contextmanager
 def _components(
@@ -150,8 +153,12 @@ def _bundle(
     return {name: node_value(value) for name, value in {**given[group], **made}.items() if value is not None}
 
 
-def _output(name: str, subject: Built, results: Mapping[str, Any]) -> Any:
-    value = results[name]
-    if look(subject.outputs[name]).type == "list[image]":
+def _output(context: Context, subject: Built, results: Mapping[str, Any], rate: int | None, name: str) -> Any:
+    value, kind = results[name], look(subject.outputs[name]).type
+    if kind == "list[image]":
         return flat_pictures(value)
     return node_value(value)
+    if kind == "list[audio]" and value is not None:
+        if rate is None:
+            context.log(f"Nothing says the rate of {name}; it is taken as {USUAL_RATE} samples a second.", "warning")
+        return sounds(value, rate or USUAL_RATE)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
+from diffusers import CosmosActionCondition
 from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
 from diffusers.pipelines.ltx2.pipeline_ltx2_ic_lora import LTX2ReferenceCondition
 
@@ -73,6 +75,12 @@ def _adapted(control: str = "") -> tuple[str, ...]:
     return tuple(f"ip_adapter_{control}{name}" for name in (*_IMAGE, _INPAINTING))
 
 
+def _acting(mode: str, **more: Any) -> dict[str, Any]:
+    """What a robot sees and does, in place of a size and a length."""
+    action = CosmosActionCondition(mode, chunk_size=4, domain_name="fractal", resolution_tier=256, **more)
+    return {"action": action, "height": None, "width": None, "num_frames": None, "image": None, "video": None}
+
+
 TINY: dict[str, Tiny] = {
     "sdxl": Tiny(tiny_sdxl, (*_IMAGE, _INPAINTING)),
     "sdxl-crop": Tiny(tiny_sdxl, (_INPAINTING,), {"padding_mask_crop": 8}),
@@ -123,6 +131,14 @@ TINY: dict[str, Tiny] = {
     "hunyuan": Tiny(tiny_hunyuan, (_T2V,), _SMALL),
     "hunyuan-i2v": Tiny(tiny_hunyuan_i2v, (_I2V,), _SMALL),
     "cosmos3": Tiny(tiny_cosmos3, (_T2I, *_VIDEO), _SMALL),
+    "cosmos3-sound": Tiny(tiny_cosmos3, tuple(f"{name}_with_sound" for name in _VIDEO), _SMALL),
+    "cosmos3-policy": Tiny(tiny_cosmos3, ("action_policy",), _acting("policy", image=picture())),
+    "cosmos3-forward": Tiny(
+        tiny_cosmos3,
+        ("action_forward_dynamics",),
+        _acting("forward_dynamics", image=picture(), raw_actions=torch.linspace(-1, 1, 40).reshape(4, 10)),
+    ),
+    "cosmos3-inverse": Tiny(tiny_cosmos3, ("action_inverse_dynamics",), _acting("inverse_dynamics", video=_FRAMES[:5])),
     "ltx2": Tiny(tiny_ltx2, (_T2V, _I2V), _SMALL | {"min_seconds": 0.1, "max_seconds": 0.2}),
     "ltx2-conditions": Tiny(
         tiny_ltx2,

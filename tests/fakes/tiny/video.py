@@ -7,6 +7,7 @@ from diffusers import (
     AutoencoderKLLTX2Audio,
     AutoencoderKLLTX2Video,
     AutoencoderKLLTXVideo,
+    Cosmos3AVAEAudioTokenizer,
     Cosmos3OmniTransformer,
     FlowMatchEulerDiscreteScheduler,
     HeliosDMDScheduler,
@@ -99,8 +100,9 @@ def tiny_hunyuan_i2v(folder: Path) -> Path:
 
 
 def tiny_cosmos3(folder: Path) -> Path:
-    """Cosmos 3: one transformer for text and videos, no text encoder."""
+    """Cosmos 3: one transformer for text, videos, sound and actions, no text encoder."""
     transformer = Cosmos3OmniTransformer(
+        action_dim=10, action_gen=True, sound_dim=4, sound_gen=True, sound_latent_fps=25.0, num_embodiment_domains=32,
         head_dim=6, hidden_act="relu2", hidden_size=6, intermediate_size=12, latent_channel=16, latent_patch_size=1,
         num_attention_heads=1, num_hidden_layers=1, num_key_value_heads=1, patch_latent_dim=16, qk_norm_for_text=False,
         rms_norm_eps=1e-5, rope_axes_dim=[1, 1, 1], vocab_size=VOCABULARY,
@@ -109,8 +111,12 @@ def tiny_cosmos3(folder: Path) -> Path:
         "text_tokenizer": byte_tokenizer(),
         "vae": wan_vae(),
         "transformer": transformer,
+        "sound_tokenizer": Cosmos3AVAEAudioTokenizer(
+            sampling_rate=8000, vocoder_input_dim=4, dec_dim=4, dec_c_mults=(1, 2, 2), dec_strides=(4, 8, 10),
+            encoder_enabled=False,
+        ),
         "scheduler": UniPCMultistepScheduler(),
-    }
+    }  # fmt: skip
     return save(folder, "Cosmos3OmniModularPipeline", components, enable_safety_checker=False)
 
 

@@ -258,7 +258,7 @@ def test_outputs_that_may_be_nothing_are_optional(sdxl: Any) -> None:
 
 def test_sound_is_beside_the_video() -> None:
     description = describe_block(default_blocks(diffusers.LTX2ModularPipeline), "text2video", "")
-    assert shown(output_ports(description)) == ["videos list[image]", "audio tensor"]
+    assert shown(output_ports(description)) == ["videos list[image]", "audio list[audio]"]
     assert all(port.optional for port in output_ports(description) if port.name == "audio")
 
 

@@ -1,4 +1,4 @@
-/** The pictures of a node, edge to edge: the live preview while it runs, then what it made. */
+/** The pictures and sounds of a node, edge to edge: the live preview while it runs, then what it made. */
 import { artifactUrl, thumbnailUrl } from "@/api/client";
 import { mediaColumns } from "@/graph/measure";
 import { useTab } from "@/store/editor";
@@ -8,7 +8,7 @@ import { openDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { VideoView } from "@/widgets/value/VideoView";
 import { lastPictures } from "./facts";
-import { picturesIn, type Picture } from "./pictures";
+import { isSound, picturesIn, type Picture } from "./pictures";
 
 const THUMBNAIL = 512;
 
@@ -27,11 +27,12 @@ export function NodeMedia({ id, title, place }: NodeMediaProps) {
   const pictures = made.length > 0 ? made : lastPictures(tab, id);
   const live = preview !== undefined && made.length === 0;
   const waiting = !live && made.length === 0 && (run?.state === "queued" || run?.state === "running");
-  const open = (index: number) =>
+  const seen = pictures.filter((picture) => !isSound(picture.artifact));
+  const open = (picture: Picture) =>
     openDialog({
       kind: "lightbox",
-      index,
-      images: pictures.map((picture) => lightboxImage(picture, title, id, shown)),
+      index: seen.indexOf(picture),
+      images: seen.map((each) => lightboxImage(each, title, id, shown)),
     });
   return (
     <div className="node-media" style={{ top: place.y, height: place.height }} data-waiting={waiting ? "" : undefined}>
@@ -53,7 +54,7 @@ export function NodeMedia({ id, title, place }: NodeMediaProps) {
               key={picture.artifact.id}
               picture={picture}
               label={text.canvas.openPicture(index + 1, pictures.length)}
-              onOpen={() => open(index)}
+              onOpen={() => open(picture)}
             />
           ))}
         </div>
@@ -66,6 +67,13 @@ function PictureView({ picture, label, onOpen }: { picture: Picture; label: stri
   const { id, mime } = picture.artifact;
   if (mime.startsWith("video/")) {
     return <VideoView address={artifactUrl(id)} poster={thumbnailUrl(id, THUMBNAIL)} className="size-full min-h-0" />;
+  }
+  if (isSound(picture.artifact)) {
+    return (
+      <div className="flex min-h-0 items-center bg-sunken px-2 nodrag nopan">
+        <audio controls src={artifactUrl(id)} aria-label={text.widgets.value.audio} className="w-full" />
+      </div>
+    );
   }
   return (
     <button type="button" className="min-h-0 cursor-zoom-in" aria-label={label} onClick={onOpen}>

@@ -1,4 +1,4 @@
-/** What becomes of files on the canvas: graphs open in a tab, pictures and videos are uploaded and become nodes. */
+/** What becomes of files on the canvas: graphs open in a tab, pictures, videos and sounds are uploaded and become nodes. */
 import { importMellon, type ImportLine } from "@/api/blocks";
 import { ApiError } from "@/api/client";
 import type { JsonObject } from "@/graph/json";
@@ -40,7 +40,7 @@ async function takeFile(file: File, at: Point): Promise<boolean> {
     tellUnreadable(file.name, error);
     return false;
   }
-  if (!/^(?:image|video)\//.test(file.type)) {
+  if (!/^(?:image|video|audio)\//.test(file.type)) {
     toast({ kind: "error", title: text.canvas.notReadable(file.name), text: text.canvas.notReadableText });
     return false;
   }
@@ -49,7 +49,7 @@ async function takeFile(file: File, at: Point): Promise<boolean> {
   return id !== null;
 }
 
-/** A Load image or Load video node that shows an artifact. */
+/** A Load image, Load video or Load audio node with an artifact. */
 export function placeMedia(artifact: string, at: Point): void {
   place(loaderOf(artifact), at);
 }

@@ -1,4 +1,4 @@
-/** What a person can look at in the outputs of a node: pictures, videos and short values. */
+/** What a person can look at or listen to in the outputs of a node: pictures, videos, sounds and short values. */
 import type { ArtifactRef, ValueSummary } from "@/api/types";
 
 export interface Picture {
@@ -8,11 +8,18 @@ export interface Picture {
   readonly aspect: number;
 }
 
+/** Of a player of sound. */
+const FLAT = 0.2;
+
+export function isSound({ mime }: ArtifactRef): boolean {
+  return mime.startsWith("audio/");
+}
+
 type Outputs = Readonly<Record<string, ValueSummary>>;
 
 const known = new WeakMap<Outputs, readonly Picture[]>();
 
-/** The pictures and videos in outputs, each once; the same list each time for the same outputs. */
+/** The pictures, videos and sounds in outputs, each once; the same list each time for the same outputs. */
 export function picturesIn(outputs: Outputs): readonly Picture[] {
   const found = known.get(outputs);
   if (found) return found;
@@ -20,8 +27,9 @@ export function picturesIn(outputs: Outputs): readonly Picture[] {
   for (const value of Object.values(outputs)) {
     for (const summary of [value, ...(value.items ?? [])]) {
       const artifact = summary.artifact;
-      if (!artifact || !/^(image|video)\//.test(artifact.mime) || byId.has(artifact.id)) continue;
-      const aspect = summary.width && summary.height ? summary.height / summary.width : 1;
+      if (!artifact || !/^(image|video|audio)\//.test(artifact.mime) || byId.has(artifact.id)) continue;
+      const other = isSound(artifact) ? FLAT : 1;
+      const aspect = summary.width && summary.height ? summary.height / summary.width : other;
       byId.set(artifact.id, { artifact, summary, aspect });
     }
   }

@@ -151,7 +151,7 @@ export const canvas = {
   uploadShare: (percent: number) => `${percent} %`,
   uploadFailed: (name: string) => `${name} was not uploaded`,
   notReadable: (name: string) => `${name} cannot be opened`,
-  notReadableText: "Drop a workflow (JSON), a picture or video made with Blockloom, or any image or video.",
+  notReadableText: "Drop a workflow (JSON), a picture or video made with Blockloom, or any image, video or sound.",
   // Blocks
   blocks: {
     needsReview: "Needs review",
