@@ -10,13 +10,16 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from engine.errors import NodeError
-from engine.graph.document import load_graph
+from engine.graph.document import Graph, load_graph
+from nodes.diffusion.ip_adapter import IMAGE
+from tests.fakes.block_edits import Editor
 from tests.fakes.diffusion import Direct
 from tests.fakes.hub import FakeHub
 from tests.fakes.parity import comparable
 from tests.fakes.pictures import picture
 from tests.fakes.tiny import tiny_ip_adapters
 from tests.fakes.tiny.ip_adapter import FACE, OTHER, PLAIN, PLUS
+from tests.nodes.diffusion.test_custom import code, local
 
 REPO = "tiny/ip-adapter"
 SIZES = {"height": 128, "width": 128, "num_inference_steps": 2, "prompt": "a red circle"}
@@ -227,3 +230,60 @@ def test_from_the_hub_only_what_is_used_is_downloaded(hub: FakeHub, models: Path
     here = sorted(path.name for path in (tmp_path / "cache").rglob("*.safetensors"))
     assert here == ["ip-adapter_sdxl.safetensors", "model.safetensors"]
     assert json.dumps(ref)
+
+
+# One node ⇄ many
+
+
+def graph(pictures: int = 1) -> Graph:
+    """Load pipeline, Load IP-Adapter and the pipeline as one node, `draw`, with this many pictures."""
+    shown = [{"id": f"picture_{number}", "type": "test.picture"} for number in range(pictures)]
+    nodes = [
+        {"id": "load", "type": "diffusion.pipeline", "params": {"repo": "tiny/sdxl", "workflow": "text2image"}},
+        {"id": "adapter", "type": "diffusion.ip_adapter", "params": {"repo": REPO, "weights": PLAIN}},
+        {"id": "draw", "type": "diffusion.block", "params": {"seed": 7, **SIZES}},
+    ]
+    ends = [("load", "pipeline", "adapter", "pipeline"), ("adapter", "pipeline", "draw", "pipeline")]
+    ends += [(node["id"], "image", "draw", IMAGE) for node in shown]
+    names = ("source", "sourceHandle", "target", "targetHandle")
+    edges = [dict(zip(names, each, strict=True)) for each in ends]
+    return load_graph({"format": "blockloom/1", "nodes": [*shown, *nodes], "edges": edges})
+
+
+def test_it_expands_into_stages_and_collapses_again_with_the_same_picture(direct: Direct) -> None:
+    editor, whole = Editor(direct), graph()
+    stages = editor.expand(whole, "draw").applied(whole)
+    ids = [node.id for node in stages.nodes if node.type == "diffusion.block"]
+    one = editor.collapse(stages, ids).applied(stages)
+    (last,) = [node.id for node in one.nodes if node.type == "diffusion.block"]
+    assert len(ids) == 4 and [direct.settle(each).problems for each in (stages, one)] == [(), ()]
+    pictures = [editor.pictures(whole, "draw"), editor.pictures(stages, ids[-1]), editor.pictures(one, last)]
+    assert pictures[0] == pictures[1] == pictures[2]
+
+
+def test_the_stage_that_sees_takes_all_edges_of_pictures(direct: Direct) -> None:
+    whole = graph(pictures=2)
+    stages = Editor(direct).expand(whole, "draw").applied(whole)
+    ends = [(edge.source, edge.target) for edge in stages.edges if edge.targetHandle == IMAGE]
+    assert sorted(ends) == [("picture_0", "ip_adapter"), ("picture_1", "ip_adapter")]
+
+
+def test_what_has_an_adapter_in_its_unet_is_not_published(direct: Direct) -> None:
+    with pytest.raises(NodeError, match="what is published would be without it"):
+        Editor(direct).publish(graph(), ["draw"], "mine")
+
+
+def test_a_custom_block_runs_with_the_adapted_unet_of_a_pipeline(direct: Direct, tmp_path: Path) -> None:
+    looks = code(
+        before="from diffusers import UNet2DConditionModel",
+        outputs='OutputParam("kind", type_hint=str)',
+        body="b.kind = type(components.unet.encoder_hid_proj).__name__",
+        extra='expected_components = [ComponentSpec("unet", UNet2DConditionModel)]',
+    )
+    local(direct.side.states["components"].repos, tmp_path / "blocks", "looks", looks)
+    given = {"repo": "looks"}
+    seen = [
+        direct.run("diffusion.custom", given | {"pipeline": ref})[0]["kind"]
+        for ref in (direct.ref("tiny/sdxl", workflow="text2image"), adapted(direct))
+    ]
+    assert seen == ["NoneType", "MultiIPAdapterImageProjection"]
