@@ -25,10 +25,10 @@ from nodes.diffusion.runtime.ip_adapter_images import hand_out_pictures, require
 from nodes.diffusion.runtime.placed import place
 from nodes.diffusion.runtime.precision import decoding_any_precision
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
+from nodes.diffusion.runtime.sounds import USUAL_RATE, rate_of, sounds
 from nodes.diffusion.runtime.steps import watched
 from nodes.diffusion.runtime.words import unknown_words
 
-from nodes.diffusion.runtime.sounds import USUAL_RATE, rate_of, sounds
 diffusers.utils.logging.disable_progress_bar()
 transformers.utils.logging.disable_progress_bar()
 # at each guider, so at each run, that guiders are experimental
@@ -86,7 +86,7 @@ def run_ref(
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
-                results = _results(subject, given_to.named)
+                results = subject.pipe(**given_to.named, output=list(subject.outputs))
             rate = rate_of(subject.pipe, results)
     beside: dict[str, Callable[[], Any]] = {
         "generator": lambda: given_to.named["generator"].get_state(),
@@ -97,9 +97,9 @@ def run_ref(
         },
     }
     made = {port: block_name(port) for port in context.ports}
-    return {port: beside[port]() if port in beside else _output(made[port], subject, results) for port in made}
-
     output = functools.partial(_output, context, subject, results, rate)
+    return {port: beside[port]() if port in beside else output(made[port]) for port in made}
+
 
 @contextmanager
 def _components(
@@ -157,8 +157,8 @@ def _output(context: Context, subject: Built, results: Mapping[str, Any], rate: 
     value, kind = results[name], look(subject.outputs[name]).type
     if kind == "list[image]":
         return flat_pictures(value)
-    return node_value(value)
     if kind == "list[audio]" and value is not None:
         if rate is None:
             context.log(f"Nothing says the rate of {name}; it is taken as {USUAL_RATE} samples a second.", "warning")
         return sounds(value, rate or USUAL_RATE)
+    return node_value(value)
