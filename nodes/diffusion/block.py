@@ -12,6 +12,7 @@ from nodes.diffusion import overlay
 from nodes.diffusion.heavy import runtime
 from nodes.diffusion.interfaces import Interfaces
 from nodes.diffusion.ip_adapter import IMAGE, missing_adapter
+from nodes.diffusion.missing import missing_warnings
 from nodes.diffusion.names import as_ports
 from nodes.diffusion.parts import Part, asked, components_of, parse_parts, repos_of
 from nodes.diffusion.ports import input_ports, output_ports
@@ -57,7 +58,10 @@ def resolve(view: NodeView) -> Resolved:
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "parts" if parts else "block"}))
     interface, texts = _interfaces.of(need.key, description, view.connected, values)
+    replaced = set() if value is None else parse_ref(value).components.keys()
+    missing = {name: found for name, found in description["missing"].items() if name not in replaced}
     warnings = tuple(Problem(code="block_warning", message=text, port="block") for text in texts)
+    warnings += missing_warnings(missing, "pipeline")
     problems = () if value is None else _missing_adapter(parse_ref(value), interface, description)
     if not parts:
         return Resolved(interface, problems=problems, warnings=warnings)

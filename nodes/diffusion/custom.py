@@ -18,6 +18,7 @@ from nodes.diffusion.describer import Describer
 from nodes.diffusion.heavy import runtime
 from nodes.diffusion.interfaces import Interfaces
 from nodes.diffusion.lock import changed_folders, repo_need
+from nodes.diffusion.missing import missing_of, missing_warnings
 from nodes.diffusion.names import as_ports, block_name
 from nodes.diffusion.own_code import has_code, require_packages
 from nodes.diffusion.ports import input_ports, output_ports
@@ -72,6 +73,7 @@ def resolve(view: NodeView) -> Resolved:
         repos={name: source.commit, **repos},
         warnings=(
             *(Problem(code="block_warning", message=text, port="repo") for text in warnings),
+            *missing_warnings(description["missing"], "repo"),
             *changed_folders(name, description, view.lock),
         ),
     )
@@ -149,9 +151,9 @@ def _metadata(description: Mapping[str, Any]) -> dict[str, Any]:
 def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     """`{repo, revision, workflow?}` → what `runtime.custom.described` says, and where that is: `repo`, `commit`, ….
 
-    `foreign` are the components in other repos with the commits of those; with `latest` the hub is asked anew. Raises
-    NodeError besides for code that is not approved or lacks packages. Runs in a worker; imports diffusers only for an
-    answer that is not kept yet.
+    `foreign` are the components in other repos with the commits of those; with `latest` the hub is asked anew.
+    `missing` are packages that are not installed, by the component that needs them. Raises NodeError besides for code
+    that is not approved or lacks packages. Runs in a worker; imports diffusers only for an answer that is not kept yet.
     """
     latest = bool(request.get("latest"))
     located = repos.locate(request["repo"], request.get("revision"), latest=latest)
@@ -168,7 +170,8 @@ def describe(describer: Describer, repos: Repos, data_dir: Path, request: Mappin
     facts = describer.kept(["custom", located.repo, located.commit, workflow], make)
     foreign = runtime("foreign").resolved(repos, facts["foreign"], latest=latest) if facts["foreign"] else []
     place = {"commit": located.commit, "local": not located.on_hub, "in_blocks": located.in_blocks}
-    return {**facts, "repo": located.repo, **place, "foreign": foreign, "warnings": [*conflicts, *facts["warnings"]]}
+    told = {"warnings": [*conflicts, *facts["warnings"]], "missing": missing_of(facts["packages"], facts["packages"])}
+    return {**facts, "repo": located.repo, **place, "foreign": foreign, **told}
 
 
 def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from engine.errors import NodeError
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.missing import missing_of
 from nodes.diffusion.overlay import node_config, read_config
 from nodes.diffusion.repos import Located, Repos
 
@@ -49,14 +50,18 @@ class Describer:
         return {**facts, "repo": request["repo"], **place, "foreign": foreign, "warnings": warnings}
 
     def pipeline(self, located: Located) -> dict[str, Any]:
-        """See `runtime.describe.describe_pipeline`, and `runtime.sizes`."""
+        """See `runtime.describe.describe_pipeline`, `runtime.sizes` and, for `packages`, `runtime.processors`."""
 
         def make() -> dict[str, Any]:
             runtime("weights").refuse_pickled(self._repos, located)
             pipeline = runtime("blocks").root_pipeline(located, self._repos)
             facts: dict[str, Any] = runtime("describe").describe_pipeline(pipeline)
             foreign = runtime("foreign").foreign_sources(pipeline, located)
-            return facts | {"sizes": runtime("sizes").sizes(pipeline, located, self._repos), "foreign": foreign}
+            return facts | {
+                "sizes": runtime("sizes").sizes(pipeline, located, self._repos),
+                "foreign": foreign,
+                "packages": runtime("processors").needed_packages(pipeline, located),
+            }
 
         facts = self.kept(["repo", located.repo, located.commit], make)
         if facts["own_code"]:
@@ -66,7 +71,8 @@ class Describer:
     def block(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """`{repo, commit, workflow, block}` → see `runtime.describe.describe_block`, and `sizes` of its pipeline.
 
-        `mellon` is what the repo's author says of the block's node, if it is a stage.
+        `mellon` is what the repo's author says of the block's node, if it is a stage. `missing` are packages that are
+        not installed, by the component that needs them.
         """
         located = self._repos.locate(request["repo"], request["commit"])
         pipeline = self.pipeline(located)
@@ -77,7 +83,8 @@ class Describer:
             raise no_such_block(path, known)
         paths = {name: workflow[name] for name in ("tree", "inner", "paths")}
         said = node_config(read_config(located.folder)[0], path) if path else {}
-        return {**workflow["blocks"][path], **paths, "sizes": pipeline["sizes"], "mellon": said}
+        described = {**workflow["blocks"][path], **paths, "sizes": pipeline["sizes"], "mellon": said}
+        return described | {"missing": missing_of(pipeline["packages"], component_names(described))}
 
     def workflow(self, located: Located, pipeline: Mapping[str, Any], workflow: str) -> dict[str, Any]:
         """See `runtime.describe.describe_workflow`."""
@@ -116,6 +123,11 @@ def no_such_block(path: str, known: Iterable[str]) -> NodeError:
         f"The pipeline has no block {path!r} in this workflow.",
         remedy=f"Its stages are {', '.join(known)}.", port="block", code="unknown_block",
     )  # fmt: skip
+
+
+def component_names(description: Mapping[str, Any]) -> list[str]:
+    """The components that a described block needs."""
+    return [item["name"] for item in description["components"]]
 
 
 def family_question(blocks: str, workflow: str) -> list[str]:

@@ -21,6 +21,7 @@ from diffusers.modular_pipelines.modular_pipeline import (
 from engine.errors import NodeError
 from nodes.diffusion.describer import no_such_block
 from nodes.diffusion.heavy import importing
+from nodes.diffusion.missing import missing_packages, missing_problem
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part
 from nodes.diffusion.repos import INDEX_FILES, Located, Repos
@@ -48,6 +49,8 @@ def root_pipeline(located: Located, repos: Repos) -> Pipeline:
         with importing():
             return load(str(located.folder), trust_remote_code=False, local_files_only=True)
     except (ValueError, OSError, AttributeError, ImportError, TypeError, LookupError) as error:  # any index goes in
+        if packages := missing_packages(error):
+            raise NodeError(missing_problem(f"The pipeline of repo {located.repo!r}", packages)) from error
         raise NodeError(
             f"Repo {located.repo!r} holds no pipeline that Modular Diffusers knows: {error}",
             remedy="Choose a repo of a supported family.", code="not_a_pipeline",

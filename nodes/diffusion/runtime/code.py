@@ -25,6 +25,7 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from engine.errors import BlockloomError, NodeError, Problem
 from nodes.diffusion.heavy import runtime
+from nodes.diffusion.missing import missing_packages, missing_problem
 from nodes.diffusion.own_code import bad_block, named_class
 from nodes.diffusion.repos import BLOCK_CONFIG, PICKLED, Located, Repos
 
@@ -226,13 +227,8 @@ def _holds_code(folder: Path) -> bool:
 def _problem(located: Located, error: BaseException) -> Problem:
     """What a person must know of an error in the repo's code, the frames in its folder as details."""
     details = "".join(traceback.format_exception(error))
-    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith(PACKAGE):
-        top = error.name.partition(".")[0]
-        return Problem(
-            code="missing_requirements", port="repo", details=details,
-            message=f"The blocks of repo {located.repo!r} need the Python package {top}, which is not installed.",
-            remedy=f"Install it where Blockloom runs: pip install {top}",
-        )  # fmt: skip
+    if packages := missing_packages(error):
+        return missing_problem(f"The code of repo {located.repo!r}", packages, port="repo", details=details)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(located.folder):
         place = f"{Path(error.filename).relative_to(located.folder)}, line {error.lineno}"
         return Problem(

@@ -6,6 +6,7 @@ torch is imported inside functions, since the store exists before the worker has
 import copy
 import gc
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 from engine.catalogue.pack import LoadedModel, WorkerFacts
 from engine.errors import NodeError
+from nodes.diffusion.missing import missing_packages, missing_problem
 from nodes.diffusion.ref import ADAPTED, PipelineRef
 from nodes.diffusion.repos import Located, Repos
 from nodes.diffusion.runtime.foreign import Home, home_of
@@ -303,6 +305,9 @@ def _chooses_class(hint: Any) -> bool:
 
 
 def _why_not(name: str, key: ComponentKey, folder: Path, error: Exception) -> NodeError:
+    if packages := missing_packages(error):
+        details = "".join(traceback.format_exception(error))
+        return NodeError(missing_problem(f"Component {name!r} of repo {key.repo!r}", packages, details=details))
     files = weight_files(folder, key.variant)
     if damaged := damaged_file(files):
         return NodeError(

@@ -8,7 +8,8 @@ from typing import Any
 from diffusers.modular_pipelines.modular_pipeline import ModularPipeline, ModularPipelineBlocks
 
 from engine.errors import NodeError
-from nodes.diffusion.describer import Describer
+from nodes.diffusion.describer import Describer, component_names
+from nodes.diffusion.missing import missing_of
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import PIPELINE_ITSELF, Part, joined, with_components
 from nodes.diffusion.ref import PipelineRef, parse_ref
@@ -144,7 +145,9 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
     question = [located.repo, located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
     kept = describer.kept(["composed", *question, home.name if home is not None else ""], make)
     foreign = resolved(repos, kept["sources"], latest=latest)
-    return {**kept, "commits": commits, "foreign": foreign, "sizes": describer.pipeline(located)["sizes"]}
+    pipeline = describer.pipeline(located)
+    missing = missing_of(pipeline["packages"], component_names(kept))
+    return {**kept, "commits": commits, "foreign": foreign, "sizes": pipeline["sizes"], "missing": missing}
 
 
 def _blocks_of(repos: Repos, part: Part, home: Located) -> ModularPipelineBlocks:

@@ -27,6 +27,7 @@ from nodes.diffusion.runtime.components import ComponentStore
 from nodes.diffusion.runtime.convert import flat_pictures
 from nodes.diffusion.runtime.describe import describe_block
 from nodes.diffusion.runtime.foreign import foreign_sources
+from nodes.diffusion.runtime.processors import needed_packages
 from nodes.diffusion.runtime.run import run_ref
 from nodes.diffusion.runtime.sizes import sizes
 from nodes.diffusion.runtime.weights import refuse_pickled
@@ -44,7 +45,7 @@ def described(located: Located, repos: Repos, data_dir: Path, workflow: str) -> 
 
     `leaf` (a single block of the repo's own), `workflow` (the one described) of `workflows` with the inputs that each
     `asks` for, `lacks` (components that a pipeline must share), `foreign` (those in other repos), `mellon` (what the
-    author says of the node), `warnings` and `sizes` (see `runtime.sizes`).
+    author says of the node), `packages` (see `runtime.processors`), `warnings` and `sizes` (see `runtime.sizes`).
     Raises NodeError for a repo without blocks, and for code that may not run, fails, never ends or ends the worker.
     """
     if has_code(located):
@@ -60,6 +61,7 @@ def described(located: Located, repos: Repos, data_dir: Path, workflow: str) -> 
     return facts | {
         "lacks": lacking(pipe, located),
         "foreign": foreign_sources(pipe, located),
+        "packages": needed_packages(pipe, located),
         "mellon": overlay.node_config(config),
         "warnings": warnings,
         "sizes": sizes(pipe, located, repos),

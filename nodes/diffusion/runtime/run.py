@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from types import MappingProxyType
@@ -12,6 +13,8 @@ import torch
 import transformers.utils.logging
 
 from engine.catalogue.context import Context
+from engine.errors import NodeError
+from nodes.diffusion.missing import missing_packages, missing_problem
 from nodes.diffusion.names import block_name
 from nodes.diffusion.parts import Part, parse_parts
 from nodes.diffusion.ports import bundle_name, look
@@ -86,7 +89,7 @@ def run_ref(
             vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
-                results = subject.pipe(**given_to.named, output=list(subject.outputs))
+                results = _results(subject, given_to.named)
             rate = rate_of(subject.pipe, results)
     beside: dict[str, Callable[[], Any]] = {
         "generator": lambda: given_to.named["generator"].get_state(),
@@ -96,9 +99,22 @@ def run_ref(
             for group in subject.groups
         },
     }
-    made = {port: block_name(port) for port in context.ports}
     output = functools.partial(_output, context, subject, results, rate)
+    made = {port: block_name(port) for port in context.ports}
     return {port: beside[port]() if port in beside else output(made[port]) for port in made}
+
+
+def _results(subject: Built, named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the block makes. Raises NodeError if a package is missing that it needs only now."""
+    try:
+        results: Mapping[str, Any] = subject.pipe(**named, output=list(subject.outputs))
+    except Exception as error:  # blocks raise anything
+        if packages := missing_packages(error):
+            details = "".join(traceback.format_exception(error))
+            what = f"The block {type(subject.pipe._blocks).__name__}"
+            raise NodeError(missing_problem(what, packages, details=details)) from error
+        raise
+    return results
 
 
 @contextmanager

@@ -131,7 +131,7 @@ BROKEN = {
     "1 / 0": ("block_failed", "ZeroDivisionError: division by zero (block.py, line 3)"),
     "from helper import x": ("block_failed", "KeyError: 'no' (helper.py, line 1)"),
     "exit()": ("block_failed", "SystemExit"),
-    "import not_there_at_all": ("missing_requirements", "need the Python package not_there_at_all"),
+    "import not_there_at_all": ("missing_requirements", "needs the Python package not_there_at_all"),
 }
 
 
