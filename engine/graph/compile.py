@@ -1,8 +1,11 @@
 """Graph × catalogue → interfaces, problems and order: one pure function, called after each edit and before each run."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+
+import msgspec
 
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.define import NodeDefinition, NodeView
@@ -16,7 +19,7 @@ from engine.graph.interfaces import can_fold, fold, resolve
 from engine.graph.suggest import Suggestions
 from engine.graph.wiring import wire
 
-Sources = Mapping[str, "tuple[Source, ...]"]
+Sources = dict[str, "tuple[Source, ...]"]
 
 _UNKNOWN: Any = object()
 _NOTHING: frozenset[str] = frozenset()
@@ -35,9 +38,8 @@ Arrivals = dict[str, list[tuple[Edge, Source | None]]]
 if a bypassed node has nothing to pass on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledNode:
-    """A node with its ports resolved.
+class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
+    """A node with its ports resolved (a `Struct`, since it is made for each node of each run, in a tenth of the time).
 
     `params` are the typed values of inputs without an edge, defaults filled in. `inputs` are the edges, per input in
     edge order, already led around bypassed nodes. `mapped` inputs get lists item by item, `wrapped` ones become a list
@@ -50,13 +52,13 @@ class CompiledNode:
     node: Node
     definition: NodeDefinition | None
     ports: Ports
-    params: dict[str, Any] = field(default_factory=dict)
-    inputs: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    params: dict[str, Any] = {}
+    inputs: dict[str, tuple[Source, ...]] = {}
     mapped: frozenset[str] = frozenset()
     wrapped: frozenset[str] = frozenset()
-    outputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = {}
     known: dict[str, Any] | None = None
-    bound: Mapping[str, Any] = field(default_factory=dict)
+    bound: Mapping[str, Any] = {}
 
     @property
     def interface(self) -> Interface:
@@ -111,6 +113,7 @@ class _Compiler:
         self.unsettled: set[NodeId] = set()  # nodes whose ports are not known
         self.waiting: set[NodeId] = set()  # nodes that depend on a pending one, or are pending
         self.unclear: set[NodeId] = set()  # inline nodes whose outputs would follow, were it not for a problem upstream
+        self.muted = {node_id for node_id, node in self.wiring.nodes.items() if node.mode == "muted"}
         self.skipped: dict[NodeId, NodeId] = {}
         self.known: dict[NodeId, Mapping[str, Any]] = {}
         self.bound: dict[NodeId, Mapping[str, Any]] = {}
@@ -144,8 +147,7 @@ class _Compiler:
         definition = self.catalogue.get(node.type)
         before = len(self.problems)
         connected = self.wiring.connected.get(node_id, _NOTHING)
-        arrivals = self._arrivals(node_id) if connected else {}
-        sources = _sources(arrivals)
+        arrivals, sources = self._arrivals(node_id) if connected else ({}, {})
         if definition is None:
             types = (node_type.type for node_type in self.catalogue.types())
             self.problems.append(faults.unknown_type(node, types, self.suggestions))
@@ -282,7 +284,7 @@ class _Compiler:
         known = self._complete(fold(definition, inputs), compiled.outputs)
         if known is not None:
             self.known[node_id] = known
-            self.compiled[node_id] = replace(compiled, known=known)
+            self.compiled[node_id] = msgspec.structs.replace(compiled, known=known)
 
     def _complete(self, known: Mapping[str, Any] | None, outputs: Mapping[str, str]) -> dict[str, Any] | None:
         """Known outputs, if they are all the outputs there are: only then the node need not run."""
@@ -290,25 +292,31 @@ class _Compiler:
 
     # Edges
 
-    def _arrivals(self, node_id: NodeId) -> Arrivals:
-        """What feeds each input; notes what is behind a muted node."""
-        nodes, passed, skipped = self.wiring.nodes, self.passed, self.skipped
+    def _arrivals(self, node_id: NodeId) -> tuple[Arrivals, Sources]:
+        """What the edges into each input bring, and the outputs that feed it; notes what is behind a muted node."""
         arrivals: Arrivals = {}
+        sources: Sources = {}
         for name, edges in self.wiring.incoming[node_id].items():
-            found = arrivals[name] = []
-            for edge in edges:
-                source = (
-                    Source(NodeId(edge.source), edge.sourceHandle)
-                    if edge.source not in passed
-                    else passed[NodeId(edge.source)].get(edge.sourceHandle)
-                )
-                found.append((edge, source))
-                if source is None:
-                    continue
-                because = source.node if nodes[source.node].mode == "muted" else skipped.get(source.node)
-                if because is not None and nodes[node_id].mode is None:
-                    skipped.setdefault(node_id, because)
-        return arrivals
+            arrivals[name] = found = [(edge, self._source(edge)) for edge in edges]
+            if given := tuple([source for _, source in found if source is not None]):
+                sources[name] = given
+        if self.muted and self.wiring.nodes[node_id].mode is None:
+            self._note_muted(node_id, sources)
+        return arrivals, sources
+
+    def _source(self, edge: Edge) -> Source | None:
+        """Where the edge's value comes from; None if a bypassed node has nothing to pass on."""
+        passed = self.passed.get(NodeId(edge.source)) if self.passed else None
+        if passed is None:
+            return Source(NodeId(edge.source), edge.sourceHandle)
+        return passed.get(edge.sourceHandle)
+
+    def _note_muted(self, node_id: NodeId, sources: Sources) -> None:
+        for source in itertools.chain(*sources.values()):
+            because = source.node if source.node in self.muted else self.skipped.get(source.node)
+            if because is not None:
+                self.skipped[node_id] = because
+                return
 
     def _judge(self, node_id: NodeId, arrivals: Arrivals, ports: Ports) -> tuple[frozenset[str], frozenset[str]]:
         """Check the edges into a node; returns which inputs are mapped and which are wrapped."""
@@ -390,12 +398,3 @@ class _Compiler:
     def _weighed(self, problem: Problem) -> Problem:
         harmless = self._idle(problem.node) and problem.code not in STRUCTURAL
         return replace(problem, severity="warning") if harmless else problem
-
-
-def _sources(arrivals: Arrivals) -> dict[str, tuple[Source, ...]]:
-    """The outputs that feed each input; inputs that nothing feeds are left out."""
-    return {
-        name: sources
-        for name, found in arrivals.items()
-        if (sources := tuple(source for _, source in found if source is not None))
-    }

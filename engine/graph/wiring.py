@@ -28,15 +28,15 @@ def wire(graph: Graph, problems: list[Problem], suggestions: Suggestions) -> Wir
     """Index `graph`; of nodes with the same id the first counts."""
     nodes = _nodes_by_id(graph, problems)
     incoming: dict[NodeId, dict[str, list[Edge]]] = {node: {} for node in nodes}
-    connected: dict[NodeId, set[str]] = {}
+    dangling: dict[NodeId, set[str]] = {}
     parents: dict[NodeId, set[NodeId]] = {node: set() for node in nodes}
     for edge in graph.edges:
         source, target = NodeId(edge.source), NodeId(edge.target)
-        connected.setdefault(target, set()).add(edge.targetHandle)
         if source in nodes and target in nodes:
             incoming[target].setdefault(edge.targetHandle, []).append(edge)
             parents[target].add(source)
         else:
+            dangling.setdefault(target, set()).add(edge.targetHandle)
             problems.append(_dangling(edge, nodes, suggestions))
     topological = order(parents)
     if len(topological) < len(nodes):
@@ -44,7 +44,7 @@ def wire(graph: Graph, problems: list[Problem], suggestions: Suggestions) -> Wir
     return Wiring(
         nodes=nodes,
         incoming=incoming,
-        connected={node: frozenset(names) for node, names in connected.items()},
+        connected={node: frozenset((*inputs, *dangling.get(node, ()))) for node, inputs in incoming.items()},
         parents=parents,
         order=topological,
     )

@@ -16,9 +16,11 @@ class ArtifactRef:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ValueSummary:
     """What a person or program may know of a value without fetching it.
+
+    Not to be changed, though it is not frozen: each output has one, and a frozen one takes four times as long to make.
 
     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`

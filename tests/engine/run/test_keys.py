@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.graph.document import NodeId
@@ -50,6 +51,8 @@ def test_a_node_that_never_reuses_results_has_a_new_key_each_run_and_so_has_what
 def test_what_a_resolver_binds_enters_the_key() -> None:
     plain = compiled("x:work")
     node = plain.nodes[NodeId("x")]
-    one, two = (replace(plain, nodes={NodeId("x"): replace(node, bound={"commit": commit})}) for commit in "12")
+    one, two = (
+        replace(plain, nodes={NodeId("x"): msgspec.structs.replace(node, bound={"commit": commit})}) for commit in "12"
+    )
     found = {content_keys(each, input_dir=Path(), salt="run")[NodeId("x")] for each in (plain, one, two)}
     assert len(found) == 3
