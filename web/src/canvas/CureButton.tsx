@@ -1,5 +1,5 @@
 /** The button beside a problem that does something about it. */
-import { PackageSearch, RefreshCw, RotateCw, ShieldCheck } from "lucide-react";
+import { FileCode, PackageSearch, RefreshCw, RotateCw, ShieldCheck } from "lucide-react";
 import type { Problem } from "@/api/types";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
@@ -10,6 +10,7 @@ import { cureOf } from "./problems";
 const words = text.canvas.blocks;
 const LOOKS = {
   review: { icon: ShieldCheck, label: words.review },
+  read: { icon: FileCode, label: words.read },
   packages: { icon: PackageSearch, label: words.packages },
   update: { icon: RefreshCw, label: words.update },
   retry: { icon: RotateCw, label: text.common.retry },

@@ -1,18 +1,18 @@
 /** The sentence below the header that says what is wrong with a node. */
-import { RotateCw, ShieldAlert, TriangleAlert } from "lucide-react";
-import type { Problem } from "@/api/types";
+import { ShieldAlert, TriangleAlert } from "lucide-react";
 import { select, useNodeProblems } from "@/store/editor";
-import { startRun, useActiveRun, useNodeRun } from "@/store/runs";
+import { useNodeRun } from "@/store/runs";
 import { showInspector } from "@/store/ui";
 import { text } from "@/strings";
-import { IconButton } from "@/ui/IconButton";
 import { CureButton } from "./CureButton";
-import { mayPass, worst } from "./problems";
+import { worst } from "./problems";
+import { RunAgain } from "./RunAgain";
 
 /** What is said beside a button that takes the room of a sentence. */
 const SHORT: Readonly<Partial<Record<string, string>>> = {
   needs_approval: text.canvas.blocks.needsReview,
   missing_requirements: text.canvas.blocks.needsPackages,
+  remote_code_off: text.canvas.blocks.codeOff,
 };
 
 export function NodeProblem({ id, place }: { id: string; place: { y: number; height: number } }) {
@@ -46,16 +46,7 @@ export function NodeProblem({ id, place }: { id: string; place: { y: number; hei
         {SHORT[problem.code] ?? problem.message}
         {problems.length > 1 && <span className="text-muted"> {text.canvas.moreProblems(problems.length - 1)}</span>}
       </button>
-      {failure === null ? <CureButton problem={problem} compact /> : <RunAgain problem={failure} />}
+      {failure === null ? <CureButton problem={problem} compact /> : <RunAgain problem={failure} compact />}
     </div>
   );
-}
-
-/** For what may be well the next time: the same run once more. */
-function RunAgain({ problem }: { problem: Problem }) {
-  const targets = useActiveRun()?.targets ?? [];
-  if (!mayPass(problem)) return null;
-  const label = text.canvas.runAgain;
-  const run = () => void startRun(targets.length > 0 ? { targets } : {});
-  return <IconButton className="nodrag" size="sm" icon={RotateCw} label={label} onClick={run} />;
 }

@@ -14,6 +14,7 @@ export function cure(how: Cure, problem: Problem): void {
   dismissAbout(problem.message);
   switch (how) {
     case "review":
+    case "read":
     case "packages":
       return openReview(problem);
     case "update":

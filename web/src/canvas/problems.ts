@@ -6,11 +6,11 @@ export function worst(problems: readonly Problem[]): Problem | undefined {
 }
 
 /** What a button beside a problem does about it. */
-export type Cure = "review" | "packages" | "update" | "retry";
+export type Cure = "review" | "read" | "packages" | "update" | "retry";
 
 const CURES: Readonly<Partial<Record<string, Cure>>> = {
   needs_approval: "review",
-  remote_code_off: "review",
+  remote_code_off: "read",
   missing_requirements: "packages",
   lock_changed: "update",
   download_stopped: "retry",

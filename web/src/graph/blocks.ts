@@ -15,11 +15,12 @@ export function isWholePipeline({ type, params }: GraphNode): boolean {
   return type !== CUSTOM && (params["block"] ?? "") === "" && partsOf(params["parts"]).length === 0;
 }
 
-/** One block of a composed node; without `repo` it is one of the pipeline's own. */
+/** One block of a composed node; without `repo` it is one of the pipeline's own. `workflow`: of a whole pipeline. */
 export interface Part {
   readonly name: string;
   readonly block: string;
   readonly repo?: string;
+  readonly workflow?: string;
 }
 
 /** The blocks a composed node is made of; none if it is not composed. */
@@ -27,10 +28,14 @@ export function partsOf(parts: JsonValue | undefined): readonly Part[] {
   if (!Array.isArray(parts)) return [];
   return parts.flatMap((part: JsonValue): Part[] => {
     if (!isObject(part)) return [];
-    const { name, block, repo } = part;
+    const { name, block, repo, workflow } = part;
     if (typeof name !== "string" || typeof block !== "string") return [];
-    return [{ name, block, ...(typeof repo === "string" && repo !== "" && { repo }) }];
+    return [{ name, block, ...(isGiven(repo) && { repo }), ...(isGiven(workflow) && { workflow }) }];
   });
+}
+
+function isGiven(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 /** `org/name@revision` → its two halves. */

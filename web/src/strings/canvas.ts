@@ -156,7 +156,9 @@ export const canvas = {
   blocks: {
     needsReview: "Needs review",
     needsPackages: "Needs packages",
+    codeOff: "Code is switched off",
     review: "Review code",
+    read: "Read code",
     packages: "Show packages",
     update: "Update repos…",
     expandStages: "Expand into stages",

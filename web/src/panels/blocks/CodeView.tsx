@@ -1,7 +1,8 @@
 /** A file's text with line numbers and, when the highlighter has been loaded, colours. */
 import { useQuery } from "@tanstack/react-query";
 import { memo } from "react";
-import { colouredLines, plainLines, type CodeLine } from "./code";
+import { colouredLines, plainLines } from "./code";
+import type { CodeLine } from "./codeLine";
 import "./code.css";
 
 interface CodeViewProps {

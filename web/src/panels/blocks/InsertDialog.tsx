@@ -1,7 +1,8 @@
-/** Puts a block, of the pipeline or of another repo, among those that a node runs. */
+/** Puts a block, of the node's own pipeline or of another repo, among those that a node runs. */
 import { useState } from "react";
+import type { BlockDoc } from "@/api/blocks";
 import { nodeTitle } from "@/canvas/titles";
-import { partsOf } from "@/graph/blocks";
+import { CUSTOM } from "@/graph/blocks";
 import type { GraphNode } from "@/graph/types";
 import { insertBlock } from "@/store/blocks";
 import { useNodeType } from "@/store/catalogue";
@@ -12,15 +13,16 @@ import { blocks } from "@/strings/blocks";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Select } from "@/ui/Select";
+import { Skeleton } from "@/ui/Skeleton";
 import { TextInput } from "@/ui/TextInput";
 import { ComboField } from "@/widgets/ComboField";
 import { useApprovedRepos } from "@/widgets/useApprovedRepos";
 import { Field } from "./Field";
 import { useBlockDoc } from "./queries";
-import { childNames } from "./tree";
 
 const words = blocks.insert;
 const END = "";
+type Source = "own" | "repo";
 
 export function InsertDialog({ nodeId }: { nodeId: string }) {
   const node = useNode(nodeId);
@@ -29,17 +31,31 @@ export function InsertDialog({ nodeId }: { nodeId: string }) {
 
 function OpenInsertDialog({ node }: { node: GraphNode }) {
   const type = useNodeType(node.type);
+  const { data, error } = useBlockDoc(node.id, useNodePorts(node.id));
+  const title = words.description(nodeTitle(node, type));
+  if (data !== undefined || error !== null) return <Form node={node} title={title} doc={data} />;
+  return (
+    <Dialog open size="sm" title={words.title} description={title} onOpenChange={closeDialog}>
+      <Skeleton className="h-40" />
+    </Dialog>
+  );
+}
+
+/** Without `doc` nothing is known of what is inside: then a block of a repo can go to the end. */
+function Form({ node, title, doc }: { node: GraphNode; title: string; doc: BlockDoc | undefined }) {
+  const { parts = [], own_blocks: own = [], tree = [] } = doc ?? {};
+  const [source, setSource] = useState<Source>("repo");
   const [repo, setRepo] = useState("");
   const [block, setBlock] = useState("");
-  const [busy, setBusy] = useState(false);
-  const parts = useParts(node);
-  const [place, setPlace] = useState<string | null>(null);
+  const [chosen, setChosen] = useState(own[0] ?? "");
   // A preprocessor stands before what it prepares: the usual wish.
-  const before = place ?? parts[0] ?? END;
-  const approved = useApprovedRepos(true);
+  const [before, setBefore] = useState(parts[0] ?? END);
+  const [busy, setBusy] = useState(false);
+  const isOwn = source === "own";
   const submit = async () => {
     setBusy(true);
-    const done = await insertBlock({ node: node.id, repo, block, before: before === END ? null : before });
+    const what = isOwn ? { repo: "", block: chosen } : { repo, block };
+    const done = await insertBlock({ node: node.id, ...what, before: before === END ? null : before });
     setBusy(false);
     if (done) closeDialog();
   };
@@ -48,35 +64,43 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
       open
       size="sm"
       title={words.title}
-      description={words.description(nodeTitle(node, type))}
+      description={title}
       onOpenChange={closeDialog}
       footer={
         <>
           <Button onClick={closeDialog}>{text.common.cancel}</Button>
-          <Button variant="primary" disabled={busy || repo === ""} onClick={() => void submit()}>
+          <Button variant="primary" disabled={busy || (!isOwn && repo === "")} onClick={() => void submit()}>
             {words.insert}
           </Button>
         </>
       }
     >
       <div className="flex flex-col gap-3">
-        <Field label={words.repo} hint={words.repoHint}>
-          <ComboField
-            label={words.repo}
-            value={repo}
-            placeholder="org/name"
-            suggestions={approved.map((each) => ({ value: each, label: each }))}
-            onCommit={setRepo}
-          />
-        </Field>
-        <Field label={words.block} hint={words.blockHint}>
-          <TextInput
-            aria-label={words.block}
-            value={block}
-            placeholder={words.whole}
-            onChange={(event) => setBlock(event.target.value.trim())}
-          />
-        </Field>
+        {own.length > 0 && (
+          <Field label={words.source}>
+            <Select
+              label={words.source}
+              value={source}
+              options={[
+                { value: "repo", label: words.sources.repo },
+                { value: "own", label: node.type === CUSTOM ? words.sources.ownRepo : words.sources.pipeline },
+              ]}
+              onChange={(value) => setSource(value === "own" ? "own" : "repo")}
+            />
+          </Field>
+        )}
+        {isOwn ? (
+          <Field label={words.block} hint={tree.find(({ path }) => path === chosen)?.description ?? ""}>
+            <Select
+              label={words.block}
+              value={chosen}
+              options={own.map((path) => ({ value: path, label: path }))}
+              onChange={setChosen}
+            />
+          </Field>
+        ) : (
+          <RepoFields repo={repo} onRepo={setRepo} block={block} onBlock={setBlock} />
+        )}
         <Field label={words.where}>
           <Select
             label={words.where}
@@ -85,7 +109,7 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
               ...parts.map((part) => ({ value: part, label: words.before(part) })),
               { value: END, label: words.end },
             ]}
-            onChange={setPlace}
+            onChange={setBefore}
           />
         </Field>
       </div>
@@ -93,11 +117,34 @@ function OpenInsertDialog({ node }: { node: GraphNode }) {
   );
 }
 
-/** The names of what the node runs, in order: its parts, else the stages of its pipeline. */
-function useParts(node: GraphNode): readonly string[] {
-  const { data } = useBlockDoc(node.id, useNodePorts(node.id));
-  const own = partsOf(node.params["parts"]).map(({ name }) => name);
-  if (own.length > 0) return own;
-  const { block } = node.params;
-  return childNames(data?.tree ?? [], typeof block === "string" ? block : "");
+interface RepoFieldsProps {
+  repo: string;
+  onRepo: (repo: string) => void;
+  block: string;
+  onBlock: (block: string) => void;
+}
+
+function RepoFields({ repo, onRepo, block, onBlock }: RepoFieldsProps) {
+  const approved = useApprovedRepos(true);
+  return (
+    <>
+      <Field label={words.repo} hint={words.repoHint}>
+        <ComboField
+          label={words.repo}
+          value={repo}
+          placeholder="org/name"
+          suggestions={approved.map((each) => ({ value: each, label: each }))}
+          onCommit={onRepo}
+        />
+      </Field>
+      <Field label={words.block} hint={words.blockHint}>
+        <TextInput
+          aria-label={words.block}
+          value={block}
+          placeholder={words.whole}
+          onChange={(event) => onBlock(event.target.value.trim())}
+        />
+      </Field>
+    </>
+  );
 }

@@ -1,10 +1,11 @@
 /** The code of a repo, read before it may run: its files, what changed, what it needs; and the approval. */
 import { useState } from "react";
 import { approve, type BlockReview } from "@/api/blocks";
+import type { DownloadProgress } from "@/api/types";
 import { LoadFailed } from "@/panels/results/LoadFailed";
 import { reportError } from "@/panels/shell/reportError";
 import { compileAgain } from "@/store/compile";
-import { useDownload } from "@/store/downloads";
+import { stopDownload, useDownload } from "@/store/downloads";
 import { toast } from "@/store/toasts";
 import { closeDialog, openDialog } from "@/store/ui";
 import { text } from "@/strings";
@@ -19,6 +20,7 @@ import { ReviewFileView } from "./ReviewFileView";
 import { firstFile } from "./reviewed";
 
 const words = blocks.review;
+const repoWords = text.widgets.repo;
 /** A folder on this machine is approved whatever its content: it is meant to be changed. */
 const ANY_COMMIT = "*";
 
@@ -89,12 +91,12 @@ function Decision({ review, allowed, onLeave }: DecisionProps) {
       setBusy(false);
     }
   };
-  if (approved) return <Button onClick={onLeave}>{text.common.close}</Button>;
+  if (approved || !allowed) return <Button onClick={onLeave}>{text.common.close}</Button>;
   return (
     <>
       <p className="mr-auto max-w-[60ch] text-xs text-muted">{local ? words.riskLocal : words.risk}</p>
       <Button onClick={onLeave}>{text.common.cancel}</Button>
-      <Button variant="primary" disabled={busy || !allowed} onClick={() => void accept()}>
+      <Button variant="primary" disabled={busy} onClick={() => void accept()}>
         {local ? words.approveLocal : words.approve}
       </Button>
     </>
@@ -106,17 +108,37 @@ function Reading({ repo }: { repo: string }) {
   const download = useDownload(repo);
   const running = download?.state === "running" && download.total > 0 ? download : null;
   return (
-    <div className="flex flex-col gap-3 px-4 pb-4" role="status">
-      <p className="text-sm text-muted">
+    <div className="flex flex-col gap-3 px-4 pb-4">
+      <p className="text-sm text-muted" role="status">
         {words.loading}
-        {running && ` ${text.widgets.repo.progress(bytes(running.done), bytes(running.total))}`}
       </p>
-      {running && (
-        <div className="h-1 overflow-hidden rounded-full bg-line">
-          <div className="h-full bg-info" style={{ width: `${(running.done / running.total) * 100}%` }} />
-        </div>
-      )}
+      {running && <Downloading download={running} />}
       <Skeleton className="h-64" />
+    </div>
+  );
+}
+
+function Downloading({ download: { repo, done, total, file = "" } }: { download: DownloadProgress }) {
+  const percent = Math.round((done / total) * 100);
+  return (
+    <div className="flex items-center gap-3">
+      <div className="min-w-0 flex-1 text-xs">
+        <p className="flex justify-between gap-3">
+          <span className="truncate text-muted">{file}</span>
+          <span className="shrink-0 text-body tabular-nums">{repoWords.progress(bytes(done), bytes(total))}</span>
+        </p>
+        <div
+          role="progressbar"
+          aria-label={repoWords.downloading(repo)}
+          aria-valuenow={percent}
+          className="mt-1 h-1 overflow-hidden rounded-full bg-line"
+        >
+          <div className="h-full bg-info" style={{ width: `${percent}%` }} />
+        </div>
+      </div>
+      <Button size="sm" onClick={() => void stopDownload(repo)}>
+        {words.stop}
+      </Button>
     </div>
   );
 }

@@ -157,7 +157,9 @@ function RequirementRow({ requirement: { name, specifier, installed, state } }: 
       <span className="min-w-0 flex-1 text-body [overflow-wrap:anywhere]">
         {name} <code className="plain-code text-muted">{specifier}</code>
       </span>
-      <span className="shrink-0 text-xs text-muted">{words.states[state]}</span>
+      <span className="shrink-0 text-xs text-muted">
+        {state === "conflicting" && installed !== null ? words.has(installed) : words.states[state]}
+      </span>
     </li>
   );
 }

@@ -1,12 +1,5 @@
-/** Code as lines of coloured pieces. Nothing of it ever becomes markup: a page shows it as text. */
-
-export interface Token {
-  readonly text: string;
-  /** The highlighter's class names, such as `hljs-keyword`; empty for plain text. */
-  readonly kind: string;
-}
-
-export type CodeLine = readonly Token[];
+/** Code as lines of coloured pieces. */
+import type { CodeLine } from "./codeLine";
 
 /** Longer texts are shown without colours, so that the window stays quick, characters. */
 const LONGEST = 400_000;

@@ -2,7 +2,7 @@
 import json from "highlight.js/lib/languages/json";
 import python from "highlight.js/lib/languages/python";
 import { createLowlight } from "lowlight";
-import type { CodeLine, Token } from "./code";
+import type { CodeLine, Token } from "./codeLine";
 
 const lowlight = createLowlight({ json, python });
 

@@ -1,6 +1,6 @@
 /** The blocks inside a block. */
 import { expect, test } from "vitest";
-import { childNames, treeRows } from "./tree";
+import { treeRows } from "./tree";
 
 const entry = (path: string) => ({ path, class_name: `Class${path.length}`, description: "", depth: 0, loop: false });
 
@@ -14,12 +14,13 @@ test("a stage of which only the parts are told gets a row of its own", () => {
     ["step", 2, "Class17"],
     ["decode", 0, "Class6"],
   ]);
-  expect(childNames(tree, "")).toEqual(["encode", "denoise", "decode"]);
 });
 
 test("within a stage, paths count from it", () => {
-  expect(childNames(["denoise.input", "denoise.denoise", "denoise.denoise.step"].map(entry), "denoise")).toEqual([
-    "input",
-    "denoise",
+  const tree = ["denoise.input", "denoise.denoise", "denoise.denoise.step"].map(entry);
+  expect(treeRows(tree, "denoise").map(({ path, depth }) => [path, depth])).toEqual([
+    ["input", 0],
+    ["denoise", 0],
+    ["denoise.step", 1],
   ]);
 });

@@ -26,13 +26,6 @@ export function treeRows(tree: BlockDoc["tree"], block: string): readonly TreeRo
   return [...rows.values()];
 }
 
-/** The names of the blocks one level down, in order. */
-export function childNames(tree: BlockDoc["tree"], block: string): readonly string[] {
-  return treeRows(tree, block)
-    .filter(({ depth }) => depth === 0)
-    .map(({ name }) => name);
-}
-
 function below(path: string, block: string): string {
   return block !== "" && path.startsWith(`${block}.`) ? path.slice(block.length + 1) : path;
 }

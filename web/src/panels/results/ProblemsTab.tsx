@@ -14,7 +14,8 @@ import { Section } from "./Section";
 import { focusAndSelect } from "./focus";
 import { groupProblems, identity, isError, type ProblemGroup } from "./problems";
 import { CureButton } from "@/canvas/CureButton";
-import { cureOf } from "@/canvas/problems";
+import { cureOf, mayPass } from "@/canvas/problems";
+import { RunAgain } from "@/canvas/RunAgain";
 import { useNodeTitle } from "@/canvas/useNodeTitle";
 
 const words = text.results.problems;
@@ -50,18 +51,19 @@ export function ProblemsTab() {
       {ofRun.length > 0 && (
         <>
           <h3 className="border-b border-line px-3 py-2 text-xs text-muted">{words.fromRun}</h3>
-          <Groups problems={ofRun} />
+          <Groups problems={ofRun} failed />
         </>
       )}
     </>
   );
 }
 
-function Groups({ problems }: { problems: readonly Problem[] }) {
-  return groupProblems(problems).map((group) => <Group key={group.node ?? ""} group={group} />);
+/** `failed`: a run did, with these. */
+function Groups({ problems, failed = false }: { problems: readonly Problem[]; failed?: boolean }) {
+  return groupProblems(problems).map((group) => <Group key={group.node ?? ""} group={group} failed={failed} />);
 }
 
-function Group({ group: { node: id, problems } }: { group: ProblemGroup }) {
+function Group({ group: { node: id, problems }, failed }: { group: ProblemGroup; failed: boolean }) {
   const title = useNodeTitle(id);
   const show = id === null || title === undefined ? undefined : () => focusAndSelect(id);
   return (
@@ -79,9 +81,9 @@ function Group({ group: { node: id, problems } }: { group: ProblemGroup }) {
             onClick={show}
           >
             <ProblemView problem={problem} />
-            {cureOf(problem) !== null && (
+            {(failed ? mayPass(problem) : cureOf(problem) !== null) && (
               <div className="mt-1 pl-[22px]" onClick={(event) => event.stopPropagation()}>
-                <CureButton problem={problem} />
+                {failed ? <RunAgain problem={problem} /> : <CureButton problem={problem} />}
               </div>
             )}
           </li>

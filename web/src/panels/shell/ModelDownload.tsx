@@ -1,11 +1,12 @@
 /** Gets a model by its repo id, and shows how far each download is. */
-import { Download } from "lucide-react";
+import { Download, X } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import type { DownloadProgress } from "@/api/types";
 import { bytes } from "@/ui/format";
 import { text } from "@/strings";
-import { useDownloads } from "@/store/downloads";
+import { stopDownload, useDownloads } from "@/store/downloads";
 import { Button } from "@/ui/Button";
+import { IconButton } from "@/ui/IconButton";
 import { ProblemView } from "@/ui/ProblemView";
 import { TextInput } from "@/ui/TextInput";
 import { downloadModel } from "./modelQueries";
@@ -70,11 +71,18 @@ function DownloadRow({ download: { repo, done, total, problem } }: { download: D
   const percent = total === 0 ? 0 : Math.round((done / total) * 100);
   return (
     <li className="mt-2 text-xs">
-      <p className="flex justify-between gap-2">
+      <p className="flex items-center gap-2">
         <span className="truncate text-strong">{repo}</span>
-        <span className="shrink-0 text-muted tabular-nums">
+        <span className="ml-auto shrink-0 text-muted tabular-nums">
           {total === 0 ? words.started : words.progress(bytes(done), bytes(total))}
         </span>
+        <IconButton
+          className="-my-1"
+          size="sm"
+          icon={X}
+          label={text.widgets.repo.stop(repo)}
+          onClick={() => void stopDownload(repo)}
+        />
       </p>
       <div
         role="progressbar"
