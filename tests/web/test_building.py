@@ -201,7 +201,7 @@ def test_an_edge_dropped_on_empty_canvas_offers_what_fits_and_connects_it(canvas
     opened(canvas, http, "b-loose", [whole("one")])
     canvas.drag_points(middle(canvas.handle("one", "number")), below(canvas, "one"))
     box = palette(canvas).get_by_role("combobox")
-    expect(box).to_have_attribute("placeholder", "Nodes that fit int")
+    expect(box).to_have_attribute("placeholder", "Nodes that take a whole number")
     box.fill("Blur image")
     expect(palette(canvas).get_by_role("option", name="Adjust")).to_have_count(0)
     box.fill("Expression")

@@ -1,13 +1,15 @@
 /** The lines of a node: its ports, params, what is folded away and what has lost its port. */
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { memo, type CSSProperties } from "react";
+import { memo, type CSSProperties, type ReactNode } from "react";
 import type { JsonValue, NodePorts, Port } from "@/api/types";
 import { setAdvanced, setParam } from "@/graph/commands";
-import { isChanged, isTall, ROW, type Row } from "@/graph/measure";
+import { isChanged, ROW, WHOLE_FOLD, type Row } from "@/graph/measure";
 import type { GraphNode } from "@/graph/types";
 import { dispatch } from "@/store/editor";
+import { setFold, useFold } from "@/store/folds";
 import { text } from "@/strings";
 import { cx } from "@/ui/cx";
+import { SearchInput } from "@/ui/SearchInput";
 import { Skeleton } from "@/ui/Skeleton";
 import { ParamWidget } from "@/widgets/ParamWidget";
 import { PortHandle } from "./PortHandle";
@@ -28,13 +30,18 @@ export function NodeRows({
         return <PortsRow key={rowKey(row)} {...place} input={row.input} output={row.output} types={ports?.types} />;
       case "param": {
         const value = node.params[row.port.name];
-        const props = { ...place, nodeId: node.id, port: row.port, connected: row.connected };
+        const { port, connected, tall } = row;
+        const props = { ...place, nodeId: node.id, port, connected, tall };
         return <ParamRow key={rowKey(row)} {...props} {...(value !== undefined && { value })} />;
       }
       case "fold":
         return (
           <FoldRow key="fold" {...place} nodeId={node.id} count={row.count} changed={row.changed} open={row.open} />
         );
+      case "find":
+        return <FindRow key="find" {...place} nodeId={node.id} found={row.count} />;
+      case "more":
+        return <MoreRow key="more" {...place} nodeId={node.id} count={row.count} open={row.open} />;
       case "lost":
         return <LostRow key={rowKey(row)} {...place} row={row} />;
       case "skeleton":
@@ -67,7 +74,9 @@ function rowKey(row: Row): string {
     case "skeleton":
       return `skeleton ${row.index}`;
     case "fold":
-      return "fold";
+    case "find":
+    case "more":
+      return row.kind;
   }
 }
 
@@ -121,12 +130,12 @@ interface ParamRowProps extends Place {
   nodeId: string;
   port: Port;
   connected: boolean;
+  tall: boolean;
   value?: JsonValue;
 }
 
-const ParamRow = memo(function ParamRow({ y, height, nodeId, port, connected, value }: ParamRowProps) {
+const ParamRow = memo(function ParamRow({ y, height, nodeId, port, connected, tall, value }: ParamRowProps) {
   const changed = !connected && isChanged(port, value);
-  const tall = !connected && isTall(port);
   const title = portTitle(port);
   const label = (
     <span
@@ -175,19 +184,64 @@ interface FoldRowProps extends Place {
 }
 
 const FoldRow = memo(function FoldRow({ y, height, nodeId, count, changed, open }: FoldRowProps) {
-  const Icon = open ? ChevronDown : ChevronRight;
+  const fold = () => {
+    if (open) setFold(nodeId, WHOLE_FOLD);
+    dispatch(setAdvanced(nodeId, !open));
+  };
   return (
     <div className="node-row px-1.5" style={at({ y, height })}>
-      <button
-        type="button"
-        className="nodrag flex h-6 items-center gap-1 rounded px-1 text-xs text-muted hover:text-strong"
-        aria-expanded={open}
-        onClick={() => dispatch(setAdvanced(nodeId, !open))}
-      >
-        <Icon size={14} aria-hidden />
+      <FoldButton open={open} onClick={fold}>
         {text.canvas.advanced(count)}
         {changed > 0 && <span className="text-strong">· {text.canvas.changed(changed)}</span>}
-      </button>
+      </FoldButton>
+    </div>
+  );
+});
+
+function FoldButton({ open, onClick, children }: { open: boolean; onClick: () => void; children: ReactNode }) {
+  const Icon = open ? ChevronDown : ChevronRight;
+  return (
+    <button
+      type="button"
+      className="nodrag flex h-6 items-center gap-1 rounded px-1 text-xs text-muted hover:text-strong"
+      aria-expanded={open}
+      onClick={onClick}
+    >
+      <Icon size={14} aria-hidden />
+      {children}
+    </button>
+  );
+}
+
+/** Ports without a control, when they are many: they are for edges, which find them folded, too. */
+const MoreRow = memo(function MoreRow({ y, height, nodeId, count, open }: Place & MoreRowProps) {
+  return (
+    <div className="node-row px-1.5" style={at({ y, height })}>
+      <FoldButton open={open} onClick={() => setFold(nodeId, { more: !open })}>
+        {text.canvas.morePorts(count)}
+      </FoldButton>
+    </div>
+  );
+});
+
+interface MoreRowProps {
+  nodeId: string;
+  count: number;
+  open: boolean;
+}
+
+/** The search among many advanced ports. */
+const FindRow = memo(function FindRow({ y, height, nodeId, found }: Place & { nodeId: string; found: number }) {
+  const { find } = useFold(nodeId);
+  return (
+    <div className="node-row gap-2 px-3" style={at({ y, height })}>
+      <SearchInput
+        className="find-ports nodrag nopan nokey min-w-0 flex-1"
+        label={text.canvas.findPort}
+        value={find}
+        onChange={(find) => setFold(nodeId, { find })}
+      />
+      {find !== "" && <span className="text-xs text-muted">{text.canvas.foundPorts(found)}</span>}
     </div>
   );
 });

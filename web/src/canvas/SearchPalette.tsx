@@ -5,6 +5,7 @@ import { entryTexts, fitting, fuzzy, type PaletteEntry } from "@/graph/search";
 import { useCatalogue } from "@/store/catalogue";
 import { closePalette, useUi, type PaletteState } from "@/store/ui";
 import { text } from "@/strings";
+import { typeName } from "./connecting";
 import { EntryIcon } from "./EntryIcon";
 import { Finder } from "./Finder";
 import { edgeToInsertOn } from "./insertion";
@@ -39,7 +40,7 @@ function OpenPalette({ palette }: { palette: PaletteState }) {
     <Finder
       at={at}
       label={text.canvas.addNode}
-      placeholder={from ? text.canvas.fittingPlaceholder(from.type) : text.canvas.addNodePlaceholder}
+      placeholder={placeholder(from)}
       empty={text.canvas.noEntry}
       query={query}
       onQuery={setQuery}
@@ -54,4 +55,10 @@ function OpenPalette({ palette }: { palette: PaletteState }) {
       ))}
     </Finder>
   );
+}
+
+function placeholder(from: PaletteState["from"]): string {
+  if (from === undefined) return text.canvas.addNodePlaceholder;
+  const what = typeName(from.type);
+  return from.side === "source" ? text.canvas.takingPlaceholder(what) : text.canvas.givingPlaceholder(what);
 }

@@ -61,7 +61,7 @@ function refusal(reason: string): Verdict {
 }
 
 /** `image` → "an image", `list[image]` → "images". */
-function typeName(type: string): string {
+export function typeName(type: string): string {
   const names: Readonly<Record<string, string>> = text.canvas.typeNames;
   const item = names[itemType(type)] ?? itemType(type);
   return isList(type) ? (text.canvas.typePlurals[itemType(type)] ?? text.canvas.listName(item)) : item;

@@ -2,7 +2,7 @@
 import { Position, type NodeHandle as FlowHandle } from "@xyflow/react";
 import type { JsonValue, NodePorts, NodeType, Preset } from "@/api/types";
 import { edgeId, edgesFrom, edgesInto, nodeById } from "@/graph/document";
-import { measure, type NodeBox, type Surroundings } from "@/graph/measure";
+import { measure, type FoldView, type NodeBox, type Surroundings } from "@/graph/measure";
 import { isJson } from "@/graph/json";
 import { family } from "@/graph/ports";
 import type { Doc, GraphEdge, GraphNode, Point, Size } from "@/graph/types";
@@ -19,6 +19,7 @@ export interface Scene {
   readonly typeOf: (type: string) => NodeType | undefined;
   readonly factsOf: (node: GraphNode) => RunFacts;
   readonly hasProblem: (id: string) => boolean;
+  readonly foldOf: (id: string) => FoldView;
   /** The repo whose download a node waits for. */
   readonly downloadOf: (id: string) => string | undefined;
 }
@@ -100,6 +101,7 @@ export class FlowMaker {
     const problem = facts.failed || scene.hasProblem(id) || scene.downloadOf(id) !== undefined;
     const { params, width, collapsed, advanced } = node;
     const preset = presetOf(node, scene.typeOf(node.type));
+    const fold = scene.foldOf(id);
     const from = [
       params,
       width,
@@ -109,12 +111,13 @@ export class FlowMaker {
       facts,
       problem,
       preset,
+      fold,
       inputs.join("\n"),
       outputs.join("\n"),
     ];
     return kept(this.#boxes, id, from, () => {
       const { media, result, footer } = facts;
-      const around: Surroundings = { inputs, outputs, given: givenBy(preset), media, problem, result, footer };
+      const around: Surroundings = { inputs, outputs, given: givenBy(preset), media, problem, result, footer, fold };
       return measure(node, ports, around);
     });
   }

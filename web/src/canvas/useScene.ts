@@ -3,6 +3,7 @@ import { useMemo, useState } from "react";
 import type { Point } from "@/graph/types";
 import { useCatalogue } from "@/store/catalogue";
 import { nodePorts, useEditor, useProblems, activeOf } from "@/store/editor";
+import { foldOf, useFoldViews } from "@/store/folds";
 import { FlowMaker, type Scene } from "./flow";
 import { useRunFacts } from "./useRunFacts";
 import { useWaits } from "./useWaits";
@@ -14,6 +15,7 @@ export function useScene(overlay: ReadonlyMap<string, Point>) {
   const { id, doc, selection, runs } = tab;
   const problems = useProblems();
   const troubled = useMemo(() => new Set(problems.map(({ node }) => node)), [problems]);
+  const folds = useFoldViews();
   const factsOf = useRunFacts({ tab: id, run: runs, doc, byType });
   const waits = useWaits(tab);
   return useMemo(() => {
@@ -25,8 +27,9 @@ export function useScene(overlay: ReadonlyMap<string, Point>) {
       typeOf: (type) => byType.get(type),
       factsOf,
       hasProblem: (node) => troubled.has(node),
+      foldOf: (node) => foldOf(folds, id, node),
       downloadOf: (node) => waits.get(node),
     };
     return { nodes: maker.nodes(scene), edges: maker.edges(scene) };
-  }, [maker, tab, doc, selection, overlay, byType, factsOf, troubled, waits]);
+  }, [maker, tab, id, doc, selection, overlay, byType, factsOf, troubled, folds, waits]);
 }

@@ -32,6 +32,41 @@ describe("measure", () => {
     expect(open.height - connected.height).toBe(24 + 84 + 8 - ROW);
   });
 
+  it("gives a long label its room, and two long titles a line each", () => {
+    const scale = port("guidance_scale", { title: "Guidance scale", type: "float", widget: { kind: "number" } });
+    expect(measure(node, { inputs: [steps] }, ALONE).label).toBe(83);
+    expect(measure(node, { inputs: [steps, scale] }, ALONE).label).toBeGreaterThan(95);
+    const longer = { ...scale, title: "Controlnet conditioning scale" };
+    expect(measure(node, { inputs: [longer] }, ALONE)).toMatchObject({ width: 320, label: 186 });
+    const long = port("negative_pooled_prompt_embeds");
+    const rows = measure(node, { inputs: [long], outputs: [port("out"), long] }, ALONE).rows;
+    expect(rows).toMatchObject([
+      { input: long, output: null },
+      { input: null, output: { name: "out" } },
+      { input: null, output: long },
+    ]);
+  });
+
+  it("keeps short advanced JSON to one line", () => {
+    const sigmas = port("sigmas", { type: "json", advanced: true, widget: { kind: "json" } });
+    const height = (value: number[]) =>
+      measure({ ...node, params: { sigmas: value }, advanced: true }, { inputs: [sigmas] }, ALONE).height;
+    expect(height([1, 0]) - height([])).toBe(0);
+    expect(height(Array.from({ length: 20 }, () => 0.5)) - height([])).toBe(24 + 84 + 8 - ROW);
+  });
+
+  it("searches many advanced ports, and folds those without a control once more", () => {
+    const param = (name: string) => port(name, { type: "int", advanced: true, widget: { kind: "number" } });
+    const bare = (name: string) => port(name, { type: "tensor", advanced: true });
+    const inputs = [...["eta", "crop", "size"].map(param), ...["a", "b", "c", "d"].map(bare)];
+    const many: NodePorts = { inputs, outputs: ["x", "y", "z", "eta_out"].map(bare) };
+    const kinds = (find: string, more: boolean) =>
+      measure({ ...node, advanced: true }, many, { ...ALONE, fold: { find, more } }).rows.map((row) => row.kind);
+    expect(kinds("", false)).toEqual(["fold", "find", "param", "param", "param", "more"]);
+    expect(kinds("", true).filter((kind) => kind === "ports")).toHaveLength(4);
+    expect(kinds("ETA", false)).toEqual(["fold", "find", "param", "ports"]);
+  });
+
   it("folds advanced ports, but not those with an edge", () => {
     const folded: NodePorts = { inputs: [port("x", { advanced: true }), port("y", { advanced: true })] };
     const box = measure(node, folded, { ...ALONE, inputs: ["y"] });

@@ -1,6 +1,7 @@
 /** How large a node is drawn and where its handles lie: known without asking the page, so nodes need not be measured. */
 import type { JsonValue, NodePorts, Port } from "@/api/types";
 import { isJson, jsonEqual } from "./json";
+import { fitsBeside, hasRoom, labelColumn, SIDES, titleWidth } from "./labels";
 import type { GraphNode } from "./types";
 
 export const HEADER = 30;
@@ -15,6 +16,11 @@ const MIN_WIDTH = 200;
 const MAX_WIDTH = 560;
 const USUAL_WIDTH = 240;
 const WIDE_WIDTH = 320;
+const SHORT_JSON = 24;
+/** More advanced ports than this can be searched. */
+export const MANY_FOLDED = 10;
+/** More of them without a control than this are folded once more. */
+const MANY_BARE = 6;
 
 /** What a node shows at its top: how many pictures, and how high one is for a width of 1. */
 export interface Media {
@@ -36,7 +42,18 @@ export interface Surroundings {
   readonly result: boolean;
   /** Whether seconds of the last run stand at the end. */
   readonly footer: boolean;
+  readonly fold: FoldView;
 }
+
+/** What is shown of the advanced ports while they are folded out. */
+export interface FoldView {
+  /** Words that titles or names of the ports must hold. */
+  readonly find: string;
+  /** Whether the many ports without a control are shown, too. */
+  readonly more: boolean;
+}
+
+export const WHOLE_FOLD: FoldView = { find: "", more: false };
 
 export const ALONE: Surroundings = {
   inputs: [],
@@ -46,6 +63,7 @@ export const ALONE: Surroundings = {
   problem: false,
   result: false,
   footer: false,
+  fold: WHOLE_FOLD,
 };
 
 interface Place {
@@ -57,8 +75,10 @@ interface Place {
 export type Row = Place &
   (
     | { readonly kind: "ports"; readonly input: Port | null; readonly output: Port | null }
-    | { readonly kind: "param"; readonly port: Port; readonly connected: boolean }
+    | { readonly kind: "param"; readonly port: Port; readonly connected: boolean; readonly tall: boolean }
     | { readonly kind: "fold"; readonly count: number; readonly changed: number; readonly open: boolean }
+    | { readonly kind: "find"; readonly count: number }
+    | { readonly kind: "more"; readonly count: number; readonly open: boolean }
     | {
         readonly kind: "lost";
         readonly input: string | null;
@@ -78,6 +98,8 @@ interface NodeHandle {
 export interface NodeBox {
   readonly width: number;
   readonly height: number;
+  /** How wide the labels beside the controls are. */
+  readonly label: number;
   readonly problem: Place | null;
   readonly preview: Place | null;
   readonly rows: readonly Row[];
@@ -87,15 +109,33 @@ export interface NodeBox {
 }
 
 /** Whether the control of a param stands below its label, over the whole width. */
-export function isTall(port: Port): boolean {
+function isTall(port: Port, value: JsonValue | undefined, { width, label }: Columns): boolean {
   const kind = port.widget?.kind;
+  const now = value ?? defaultOf(port);
+  if (kind === "json" && port.advanced === true && isShort(now)) return false;
+  if (kind === "select" || kind === "combobox") {
+    return typeof now === "string" && !fitsBeside(now || (port.widget?.placeholder ?? ""), width, label);
+  }
   return kind === "repo" || isRoomy(port);
 }
+
+/** The width of a node, and of the labels in it. */
+interface Columns {
+  readonly width: number;
+  readonly label: number;
+}
+
+/** Whether JSON can be read in one line beside its label. */
+function isShort(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || JSON.stringify(value).length <= SHORT_JSON;
+}
+
+const ROOMY: ReadonlySet<string> = new Set(["multiline", "json", "image", "mask", "video", "file"]);
 
 /** Whether it wants a wide node besides. */
 function isRoomy({ widget }: Port): boolean {
   const kind = widget?.kind;
-  return kind === "multiline" || kind === "json" || kind === "image" || kind === "mask" || kind === "file";
+  return kind !== undefined && ROOMY.has(kind);
 }
 
 /** The height of the control of a param in px. */
@@ -129,10 +169,19 @@ const PICTURED: ReadonlySet<string> = new Set(["latents", "list[image]", "video"
 /** The width of a node: as chosen, else wide enough for what it shows or will show, so that no picture widens it. */
 function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   if (node.width !== undefined) return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, node.width));
+  const inputs = ports?.inputs ?? [];
   const wide =
-    (ports?.inputs ?? []).some((port) => isRoomy(port) && port.advanced !== true) ||
+    inputs.some((port) => isRoomy(port) && port.advanced !== true) ||
+    inputs.some((port) => isBeside(port) && !hasRoom(port, USUAL_WIDTH)) ||
     (ports?.outputs ?? []).some((port) => PICTURED.has(port.type) && port.advanced !== true);
   return wide ? WIDE_WIDTH : USUAL_WIDTH;
+}
+
+/** Whether its control may stand beside its label; that of a seed takes the room that it needs. */
+function isBeside(port: Port): boolean {
+  const kind = port.widget?.kind;
+  if (kind === undefined || kind === "seed" || kind === "repo") return false;
+  return !isRoomy(port) || (kind === "json" && port.advanced === true);
 }
 
 /** Lays a node out. `ports` is undefined as long as nothing is known of its type. */
@@ -148,13 +197,22 @@ export function measure(node: GraphNode, ports: NodePorts | undefined, around: S
   const problem = around.problem ? take(PROBLEM) : null;
   const preview = around.media === null ? null : take(mediaHeight(width, around.media));
   y += PAD;
-  const rows = plan(node, ports, around).map((row): Row => ({ ...row, ...take(rowHeight(row, node)) }));
+  const beside = (ports?.inputs ?? []).filter(
+    (port) =>
+      isBeside(port) && !around.inputs.includes(port.name) && (port.advanced !== true || node.advanced === true),
+  );
+  const label = labelColumn(beside, width);
+  const rows = plan(node, ports, around, { width, label }).map((row): Row => ({
+    ...row,
+    ...take(rowHeight(row, node)),
+  }));
   const result = around.result ? take(RESULT) : null;
   y += PAD;
   const footer = around.footer ? take(FOOTER) : null;
   return {
     width,
     height: y,
+    label,
     problem,
     preview,
     rows,
@@ -181,13 +239,23 @@ function collapsedBox(width: number, around: Surroundings): NodeBox {
     ...around.inputs.map((id): NodeHandle => ({ id, side: "target", x: 0, y })),
     ...around.outputs.map((id): NodeHandle => ({ id, side: "source", x: width, y })),
   ];
-  return { width, height: HEADER, problem: null, preview: null, rows: [], result: null, footer: null, handles };
+  return {
+    width,
+    height: HEADER,
+    label: 0,
+    problem: null,
+    preview: null,
+    rows: [],
+    result: null,
+    footer: null,
+    handles,
+  };
 }
 
 type PlannedRow = Row extends infer R ? (R extends Row ? Omit<R, "y" | "height"> : never) : never;
 
 /** The lines from top to bottom: ports, params, what is folded away, and what has lost its port. */
-function plan(node: GraphNode, ports: NodePorts | undefined, around: Surroundings): PlannedRow[] {
+function plan(node: GraphNode, ports: NodePorts | undefined, around: Surroundings, columns: Columns): PlannedRow[] {
   const inputs = ports?.inputs ?? [];
   const outputs = ports?.outputs ?? [];
   const isFolded = (port: Port, connected: readonly string[]) =>
@@ -197,7 +265,7 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
   const rows = section(
     inputs.filter((port) => !foldedInputs.includes(port)),
     outputs.filter((port) => !foldedOutputs.includes(port)),
-    around,
+    { node, around, columns },
   );
   const count = foldedInputs.length + foldedOutputs.length;
   if (count > 0) {
@@ -206,7 +274,7 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
       isChanged(port, node.params[port.name], around.given[port.name]),
     ).length;
     rows.push({ kind: "fold", count, changed, open });
-    if (open) rows.push(...section(foldedInputs, foldedOutputs, around));
+    if (open) rows.push(...foldedOut(foldedInputs, foldedOutputs, { node, around, columns }));
   }
   if (ports?.pending === true && outputs.length === 0) {
     rows.push(...[0, 1, 2].map((index): PlannedRow => ({ kind: "skeleton", index })));
@@ -215,16 +283,62 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
   return rows;
 }
 
-function section(inputs: readonly Port[], outputs: readonly Port[], around: Surroundings): PlannedRow[] {
-  const bare = inputs.filter((port) => (port.widget ?? null) === null);
+interface Setting {
+  readonly node: GraphNode;
+  readonly around: Surroundings;
+  readonly columns: Columns;
+}
+
+/** The advanced ports: if they are many, with a search; what can be set first, other ports folded once more. */
+function foldedOut(inputs: readonly Port[], outputs: readonly Port[], setting: Setting): PlannedRow[] {
+  if (inputs.length + outputs.length <= MANY_FOLDED) return section(inputs, outputs, setting);
+  const { find, more } = setting.around.fold;
+  const isFound = (port: Port) => holds(port, find);
+  const params = inputs.filter((port) => hasControl(port) && isFound(port));
+  const bareInputs = inputs.filter((port) => !hasControl(port) && isFound(port));
+  const bareOutputs = outputs.filter(isFound);
+  const count = bareInputs.length + bareOutputs.length;
+  const rows: PlannedRow[] = [{ kind: "find", count: params.length + count }, ...section(params, [], setting)];
+  const apart = find === "" && count > MANY_BARE;
+  if (apart) rows.push({ kind: "more", count, open: more });
+  if (!apart || more) rows.push(...section(bareInputs, bareOutputs, setting));
+  return rows;
+}
+
+function holds({ title = "", name }: Port, find: string): boolean {
+  const texts = `${title} ${name}`.toLowerCase();
+  return find
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => texts.includes(word));
+}
+
+function hasControl(port: Port): boolean {
+  return (port.widget ?? null) !== null;
+}
+
+/** An input and an output share a line if both can be read there. */
+function section(inputs: readonly Port[], outputs: readonly Port[], { node, around, columns }: Setting): PlannedRow[] {
   const rows: PlannedRow[] = [];
-  for (let index = 0; index < Math.max(bare.length, outputs.length); index++) {
-    rows.push({ kind: "ports", input: bare[index] ?? null, output: outputs[index] ?? null });
+  const waiting = [...outputs];
+  for (const input of inputs.filter((port) => !hasControl(port))) {
+    const output = waiting[0];
+    const fits = output !== undefined && rowTitle(input) + rowTitle(output) <= columns.width - SIDES - 12;
+    if (fits) waiting.shift();
+    rows.push({ kind: "ports", input, output: fits ? output : null });
   }
+  for (const output of waiting) rows.push({ kind: "ports", input: null, output });
   for (const port of inputs) {
-    if (!bare.includes(port)) rows.push({ kind: "param", port, connected: around.inputs.includes(port.name) });
+    const connected = around.inputs.includes(port.name);
+    const tall = !connected && isTall(port, node.params[port.name], columns);
+    if (hasControl(port)) rows.push({ kind: "param", port, connected, tall });
   }
   return rows;
+}
+
+/** With the star of what is required. */
+function rowTitle(port: Port): number {
+  return titleWidth(port) + (port.required === true ? 10 : 0);
 }
 
 /** Edges keep a place to end at even if their port is gone; values without a port are shown as long as nothing is pending. */
@@ -248,12 +362,12 @@ function lostRows(node: GraphNode, ports: NodePorts | undefined, around: Surroun
 }
 
 function rowHeight(row: PlannedRow, node: GraphNode): number {
-  if (row.kind !== "param" || row.connected || !isTall(row.port)) return ROW;
+  if (row.kind !== "param" || !row.tall) return ROW;
   return LABEL + widgetHeight(row.port, node.params[row.port.name] ?? defaultOf(row.port)) + TALL_GAP;
 }
 
 function handlesOf(row: Row, width: number): NodeHandle[] {
-  const y = row.y + (row.kind === "param" && !row.connected && isTall(row.port) ? LABEL : ROW) / 2;
+  const y = row.y + (row.kind === "param" && row.tall ? LABEL : ROW) / 2;
   switch (row.kind) {
     case "ports":
       return sides(row.input?.name ?? null, row.output?.name ?? null, width, y);
@@ -262,6 +376,8 @@ function handlesOf(row: Row, width: number): NodeHandle[] {
     case "param":
       return sides(row.port.name, null, width, y);
     case "fold":
+    case "find":
+    case "more":
     case "skeleton":
       return [];
   }

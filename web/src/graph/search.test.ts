@@ -23,6 +23,11 @@ describe("fuzzy", () => {
     ["prvw", ["Preview images"]],
     ["blr", ["Blur"]],
     ["xyz", []],
+    ["imgae", ["Load image", "Blend images", "Resize image", "Preview images"]],
+    ["pipline", ["Load pipeline"]],
+    ["resiize", ["Resize image"]],
+    ["sokid", ["Solid colour"]],
+    ["sokix", []],
   ])("%j", (query, found) => {
     expect(fuzzy(query, TITLES, (title) => title).toSorted()).toEqual(found.toSorted());
   });
@@ -52,13 +57,13 @@ const block: NodeType = {
 const entries = paletteEntries([blur, block]);
 
 describe("the palette", () => {
-  test("lists types and their presets", () => {
+  test("lists types and their presets, what people reach for most first", () => {
     expect(
       entries.map(({ id, title, category, description, params }) => [id, title, category, description, params]),
     ).toEqual([
-      ["image.blur", "Blur", "Image", "", {}],
       ["diffusion.block", "Block", "Diffusion", "A stage.", {}],
       ["diffusion.block/Denoise", "Denoise", "Diffusion", "A stage.", { block: "denoise" }],
+      ["image.blur", "Blur", "Image", "", {}],
       ["diffusion.block/Decode", "Decode", "Latents", "D.", {}],
     ]);
   });

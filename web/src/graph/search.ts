@@ -26,45 +26,59 @@ export interface LooseEnd {
 
 /**
  * The items whose texts hold all words of `query`, letter by letter in order, best first. `textOf` gives one text, or
- * several of falling weight (title, keywords, category, …). An empty query matches all, in their own order.
+ * several of falling weight (title, keywords, category, …). An empty query matches all, in their own order. If nothing is
+ * found, neither does one slip in a longer word matter.
  */
 export function fuzzy<T>(query: string, items: readonly T[], textOf: (item: T) => string | readonly string[]): T[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [...items];
-  const matches = items.flatMap((item) => {
-    const texts = textOf(item);
-    const score = matchAll(words, typeof texts === "string" ? [texts] : texts);
-    return score === null ? [] : [{ item, score }];
-  });
+  const search = (match: Matcher) =>
+    items.flatMap((item) => {
+      const texts = textOf(item);
+      const score = matchAll(words, typeof texts === "string" ? [texts] : texts, match);
+      return score === null ? [] : [{ item, score }];
+    });
+  const exact = search(matchWord);
+  const matches = exact.length > 0 ? exact : search(matchMistyped);
   return matches.sort((one, other) => other.score - one.score).map(({ item }) => item);
 }
 
-/** One entry for each node type, followed by one for each of its presets. */
+/** Categories that people reach for most; the others follow in the server's order. */
+const FIRST = ["Diffusion", "Image", "Video", "Audio", "Text"];
+
+function rank(category: string): number {
+  const place = FIRST.indexOf(category);
+  return place < 0 ? FIRST.length : place;
+}
+
+/** One entry for each node type, followed by one for each of its presets; by category. */
 export function paletteEntries(catalogue: readonly NodeType[]): PaletteEntry[] {
-  return catalogue.flatMap((type) => {
-    const bare: PaletteEntry = {
-      id: type.type,
-      title: type.title,
-      category: type.category,
-      description: type.description ?? "",
-      type: type.type,
-      params: {},
-      keywords: type.keywords ?? [],
-      inputs: type.interface?.inputs ?? [],
-      outputs: type.interface?.outputs ?? [],
-      dynamic: type.dynamic ?? false,
-    };
-    const presets = (type.presets ?? []).map((preset) => ({
-      ...bare,
-      id: `${type.type}/${preset.title}`,
-      title: preset.title,
-      category: preset.category || type.category,
-      description: preset.description || bare.description,
-      params: plain(preset.params ?? {}),
-      inputs: bare.inputs.filter((port) => !Object.hasOwn(preset.params ?? {}, port.name)),
-    }));
-    return [bare, ...presets];
-  });
+  return catalogue.flatMap(entriesOf).sort((one, other) => rank(one.category) - rank(other.category));
+}
+
+function entriesOf(type: NodeType): PaletteEntry[] {
+  const bare: PaletteEntry = {
+    id: type.type,
+    title: type.title,
+    category: type.category,
+    description: type.description ?? "",
+    type: type.type,
+    params: {},
+    keywords: type.keywords ?? [],
+    inputs: type.interface?.inputs ?? [],
+    outputs: type.interface?.outputs ?? [],
+    dynamic: type.dynamic ?? false,
+  };
+  const presets = (type.presets ?? []).map((preset) => ({
+    ...bare,
+    id: `${type.type}/${preset.title}`,
+    title: preset.title,
+    category: preset.category || type.category,
+    description: preset.description || bare.description,
+    params: plain(preset.params ?? {}),
+    inputs: bare.inputs.filter((port) => !Object.hasOwn(preset.params ?? {}, port.name)),
+  }));
+  return [bare, ...presets];
 }
 
 /** The texts of an entry for `fuzzy`: title, keywords, category, port types, type. */
@@ -104,15 +118,40 @@ function cost(port: Port, { side, type, handle }: LooseEnd): number {
 }
 
 /** The score of a thing with these texts; null unless each word is found in one of them. Short titles win ties. */
-function matchAll(words: readonly string[], texts: readonly string[]): number | null {
+function matchAll(words: readonly string[], texts: readonly string[], match: Matcher): number | null {
   let total = 0;
   for (const word of words) {
-    const scores = texts.map((text, index) => (matchWord(word, text, index === 0) ?? -Infinity) / (1 + index));
+    const scores = texts.map((text, index) => (match(word, text, index === 0) ?? -Infinity) / (1 + index));
     const best = Math.max(...scores);
     if (best === -Infinity) return null;
     total += best;
   }
   return total - (texts[0]?.length ?? 0) / 1000;
+}
+
+/** How well a word is found in a text, if at all. `main`: the text is the one that counts most. */
+type Matcher = (word: string, text: string, main: boolean) => number | null;
+
+/** Words shorter than this are no slips of others. */
+const LONG_ENOUGH = 4;
+
+/** The beginning of a word but for one letter that is wrong, missing, too much, or changed places with the next. */
+function matchMistyped(word: string, text: string, main: boolean): number | null {
+  const exact = matchWord(word, text, main);
+  if (exact !== null || word.length < LONG_ENOUGH) return exact;
+  const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const lengths = [word.length - 1, word.length, word.length + 1];
+  return found.some((other) => lengths.some((length) => isSlip(word, other.slice(0, length)))) ? word.length : null;
+}
+
+function isSlip(word: string, other: string): boolean {
+  let at = 0;
+  while (at < word.length && word[at] === other[at]) at++;
+  const [rest, others] = [word.slice(at), other.slice(at)];
+  const swapped = `${rest[1] ?? ""}${rest[0] ?? ""}${rest.slice(2)}`;
+  return (
+    rest.slice(1) === others || rest === others.slice(1) || rest.slice(1) === others.slice(1) || swapped === others
+  );
 }
 
 /** How well `word` is found in `text`: in one piece, best at a beginning; or else, if `scattered`, letter by letter. */

@@ -1,6 +1,7 @@
 /** One node: what it is and does, its ports and values, how its last run went. */
 import { useState } from "react";
 import { CureButton } from "@/canvas/CureButton";
+import { asTold } from "@/canvas/problems";
 import { nodeTitle } from "@/canvas/titles";
 import { isBlockNode } from "@/graph/blocks";
 import { renameNode } from "@/graph/commands";
@@ -41,7 +42,7 @@ export function NodeDetails({ id }: { id: string }) {
         </p>
         {problems.map((problem) => (
           <div key={identity(problem)} className="flex flex-col items-start gap-2">
-            <ProblemView problem={problem} />
+            <ProblemView problem={asTold(problem, ports)} />
             <CureButton problem={problem} />
           </div>
         ))}

@@ -2,7 +2,7 @@
 import { CircleCheck, Crosshair, RotateCw } from "lucide-react";
 import type { Problem } from "@/api/types";
 import { compileAgain } from "@/store/compile";
-import { useProblems, useTab } from "@/store/editor";
+import { useNodePorts, useProblems, useTab } from "@/store/editor";
 import { useActiveRun, useNodeRuns } from "@/store/runs";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
@@ -14,7 +14,7 @@ import { Section } from "./Section";
 import { focusAndSelect } from "./focus";
 import { groupProblems, identity, isError, type ProblemGroup } from "./problems";
 import { CureButton } from "@/canvas/CureButton";
-import { cureOf, mayPass } from "@/canvas/problems";
+import { asTold, cureOf, mayPass } from "@/canvas/problems";
 import { RunAgain } from "@/canvas/RunAgain";
 import { useNodeTitle } from "@/canvas/useNodeTitle";
 
@@ -65,6 +65,7 @@ function Groups({ problems, failed = false }: { problems: readonly Problem[]; fa
 
 function Group({ group: { node: id, problems }, failed }: { group: ProblemGroup; failed: boolean }) {
   const title = useNodeTitle(id);
+  const ports = useNodePorts(id ?? "");
   const show = id === null || title === undefined ? undefined : () => focusAndSelect(id);
   return (
     <Section
@@ -80,7 +81,7 @@ function Group({ group: { node: id, problems }, failed }: { group: ProblemGroup;
             className={cx("rounded-control px-2 py-1", show && "cursor-pointer hover:bg-sunken")}
             onClick={show}
           >
-            <ProblemView problem={problem} />
+            <ProblemView problem={asTold(problem, ports)} />
             {(failed ? mayPass(problem) : cureOf(problem) !== null) && (
               <div className="mt-1 pl-[22px]" onClick={(event) => event.stopPropagation()}>
                 {failed ? <RunAgain problem={problem} /> : <CureButton problem={problem} />}

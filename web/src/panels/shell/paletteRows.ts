@@ -18,27 +18,18 @@ export interface EntryRow {
 
 export type PaletteRow = CategoryRow | EntryRow;
 
-/** With a query the best matches come first, without categories; else what people reach for most comes first. */
+/** With a query the best matches come first, without categories; else the categories in the order of their entries. */
 export function paletteRows(
   entries: readonly PaletteEntry[],
   query: string,
   folded: ReadonlySet<string>,
 ): readonly PaletteRow[] {
   if (query.trim() !== "") return fuzzy(query, entries, entryTexts).map(entryRow);
-  const groups = [...byCategory(entries)].sort(([one], [other]) => rank(one) - rank(other));
-  return groups.flatMap(([category, members]) => {
+  return [...byCategory(entries)].flatMap(([category, members]) => {
     const open = !folded.has(category);
     const head: CategoryRow = { kind: "category", key: `category ${category}`, category, count: members.length, open };
     return open ? [head, ...members.map(entryRow)] : [head];
   });
-}
-
-/** Categories that come first; the others follow in the server's order. */
-const FIRST = ["Diffusion", "Image", "Video", "Audio", "Text"];
-
-function rank(category: string): number {
-  const place = FIRST.indexOf(category);
-  return place < 0 ? FIRST.length : place;
 }
 
 function entryRow(entry: PaletteEntry): EntryRow {
