@@ -27,7 +27,12 @@ function NodeFrameView({ id, data: { node, ports, box, download } }: NodeProps<B
   const low = useContext(LowZoom);
   const title = nodeTitle(node, type);
   const { width, height } = box;
-  const style: CSSProperties & Record<"--tint", string> = { "--tint": categoryColour(type?.category), width, height };
+  const style: CSSProperties & Record<"--tint" | "--label", string> = {
+    "--tint": categoryColour(type?.category),
+    "--label": `${box.label}px`,
+    width,
+    height,
+  };
   return (
     <article
       className="node"
