@@ -1,7 +1,6 @@
 """The setting `remote_code` off, as a person sees it: code can be read, nothing of it runs or can be approved."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
