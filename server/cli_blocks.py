@@ -194,6 +194,11 @@ def block_approvals(as_json: JsonOption = False, data: DataOption = None, config
 def _show_review(found: "BlockReview") -> None:
     """What a person looks at before approving; the code itself is in the files named."""
     say(f"{found.repo} at {found.commit}, in {found.folder}")
+    if found.origin == "unnamed":
+        whose = "it can be anybody's, of a fork or of a pull request"
+        say(f"No branch or tag of {found.repo} leads to this commit: {whose}.")
+    elif found.origin_ref:
+        say(f"It is on {found.origin_ref}.")
     for change in found.diff or []:
         say(change.unified or f"{change.status}: {change.path}")
     table(("Code", "Bytes"), [(file.path, str(file.size)) for file in found.files if file.language == "python"])

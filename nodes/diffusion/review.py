@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from nodes.diffusion.files import is_pickle
+from nodes.diffusion.origin import Kind, origin_of
 from nodes.diffusion.repos import BLOCK_CONFIG, CONFIG_PATTERNS, INDEX_FILES, Located, Repos
 from nodes.diffusion.requirements import Requirement, pip_command, read_object, requirements_of
 from nodes.diffusion.trust import ANY_COMMIT
@@ -56,8 +57,10 @@ class BlockReview(BaseModel):
     """What a person decides on. Nothing of the repo was run for it, and only its small files were downloaded.
 
     `local`: a folder on this machine. `approved`: this commit is. `approved_commit` is the one approved last, `*` for a
-    folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `config` is
-    `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
+    folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `origin`
+    says whether the commit is on the repo's main `branch`, on another branch or at a tag (`named`, by `origin_ref`), or
+    whether none of them leads to it (`unnamed`): then it can be of anybody who made a fork or a pull request. `config`
+    is `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
     that the index or the code name, and `pickles` are weights that could run code when they are loaded. `folder` is
     where the files are on the server's machine.
     """
@@ -69,6 +72,8 @@ class BlockReview(BaseModel):
     local: bool
     approved: bool
     approved_commit: str | None = None
+    origin: Kind = "unknown"
+    origin_ref: str = ""
     has_code: bool = False
     files: list[ReviewFile]
     config: dict[str, Any] | None = None
@@ -87,6 +92,7 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
     config = read_object(located.folder / BLOCK_CONFIG)
     requirements = requirements_of(located.folder, config or {})
     approved_commit = _approved_commit(repos, located)
+    origin = origin_of(located, offline=repos.hub.offline)
     return BlockReview(
         repo=repo,
         revision=revision,
@@ -95,6 +101,8 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
         local=not located.on_hub,
         approved=repos.approvals.has(repo, located.commit),
         approved_commit=approved_commit,
+        origin=origin.kind,
+        origin_ref=origin.ref,
         has_code=any(file.language == "python" for file in files),
         files=files,
         config=config,

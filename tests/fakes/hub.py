@@ -36,10 +36,12 @@ PIECE = 16 * 1024
 
 @dataclass
 class Repo:
-    """Branches and tags lead to commits, commits to files, files to their bytes."""
+    """Branches and tags lead to commits, commits to files, files to their bytes. `parents` are those of commits."""
 
     refs: dict[str, str] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
     commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
     private: bool = False
     gated: bool = False
 
@@ -119,8 +121,13 @@ class FakeHub:
             facts = [repo, branch, parent, len(there.commits), sorted((path, _sha1(tree[path])) for path in tree)]
             sha = hashlib.sha1(json.dumps(facts).encode()).hexdigest()
             there.commits[sha] = tree
+            there.parents[sha] = parent
             there.refs[branch] = sha
             return sha
+
+    def pull_request(self, repo: str, files: Mapping[str, str | bytes | None]) -> str:
+        """A commit of somebody else on top of `main`: of a pull request or a fork, which no branch leads to."""
+        return self.commit(repo, files, branch="refs/pr/1")
 
     def upload(self, repo: str, folder: Path, *, branch: str = "main") -> str:
         """A new commit with all files of `folder`. Returns its id."""
@@ -130,6 +137,7 @@ class FakeHub:
 
     def tag(self, repo: str, name: str, commit: str) -> None:
         self.repos[repo].refs[name] = commit
+        self.repos[repo].tags.add(name)
 
     def files(self, repo: str, revision: str = "main") -> dict[str, bytes]:
         """The files of a repo, pushed ones included."""
@@ -249,6 +257,31 @@ class _Handler(BaseHTTPRequestHandler):
             "gated": "manual" if there.gated else False, "downloads": 0, "likes": 0,
             "siblings": [_sibling(path, files[path], blobs="blobs" in self.query) for path in sorted(files)],
         })  # fmt: skip
+
+    def refs(self, repo: str) -> None:
+        if (found := self._find(repo, "main")) is None:
+            return
+        there, _ = found
+        named = {name: commit for name, commit in there.refs.items() if not name.startswith("refs/pr/")}
+
+        def told(kind: str, *, tags: bool) -> list[dict[str, str]]:
+            return [
+                {"name": name, "ref": f"refs/{kind}/{name}", "targetCommit": commit}
+                for name, commit in named.items()
+                if (name in there.tags) == tags
+            ]
+
+        self._json({"branches": told("heads", tags=False), "tags": told("tags", tags=True), "converts": []})
+
+    def commits(self, repo: str, revision: str) -> None:
+        if (found := self._find(repo, revision)) is None:
+            return
+        there, commit = found
+        history = [commit]
+        while parent := there.parents.get(history[-1]):
+            history.append(parent)
+        facts = {"authors": [], "date": "2026-01-01T00:00:00.000Z", "title": "", "message": ""}
+        self._json([{"id": each, **facts} for each in history])
 
     def tree(self, repo: str, revision: str) -> None:
         if (found := self._find(repo, revision)) is None:
@@ -444,6 +477,8 @@ _ROUTES = (
     (("GET",), "/api/whoami-v2", "whoami"),
     (("GET",), f"/api/models/{_ID}", "info"),
     (("GET",), f"/api/models/{_ID}/revision/{_REV}", "info"),
+    (("GET",), f"/api/models/{_ID}/refs", "refs"),
+    (("GET",), f"/api/models/{_ID}/commits/{_REV}", "commits"),
     (("GET",), f"/api/models/{_ID}/tree/{_REV}", "tree"),
     (("GET", "HEAD"), f"/{_ID}/resolve/{_REV}/(.+)", "resolve"),
     (("GET", "HEAD"), f"/lfs/{_ID}/{_REV}/(.+)", "lfs"),

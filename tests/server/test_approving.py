@@ -61,6 +61,14 @@ def test_a_revision_is_approved_at_its_commit(blockloom: Any, hub: FakeHub) -> N
     assert f"+{BLOCK}" in newer.stderr  # what has changed since
 
 
+def test_a_commit_of_a_pull_request_is_said_to_be_one(blockloom: Any, hub: FakeHub) -> None:
+    hub.commit("org/block", {"block.py": BLOCK})
+    assert "It is on main." in blockloom("block", "approve", "org/block", answer="n\n").stderr
+    strange = hub.pull_request("org/block", {"block.py": BLOCK * 2})
+    told = blockloom("block", "approve", f"org/block@{strange}", answer="n\n").stderr
+    assert "No branch or tag of org/block leads to this commit" in told
+
+
 def test_a_repo_that_is_not_there_is_a_problem(blockloom: Any) -> None:
     done = blockloom("block", "approve", "org/none", "--yes")
     assert done.returncode == 2 and done.stderr.startswith("error: ") and "org/none" in done.stderr

@@ -907,8 +907,10 @@ export interface components {
          * @description What a person decides on. Nothing of the repo was run for it, and only its small files were downloaded.
          *
          *     `local`: a folder on this machine. `approved`: this commit is. `approved_commit` is the one approved last, `*` for a
-         *     folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `config` is
-         *     `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
+         *     folder as such; `diff` says what changed since, null if nothing was approved or the old files are gone. `origin`
+         *     says whether the commit is on the repo's main `branch`, on another branch or at a tag (`named`, by `origin_ref`), or
+         *     whether none of them leads to it (`unnamed`): then it can be of anybody who made a fork or a pull request. `config`
+         *     is `modular_config.json`. `pip` installs what is missing or conflicting of `requirements`. `refers` are other repos
          *     that the index or the code name, and `pickles` are weights that could run code when they are loaded. `folder` is
          *     where the files are on the server's machine.
          */
@@ -936,6 +938,17 @@ export interface components {
             readonly has_code?: boolean;
             /** Local */
             readonly local: boolean;
+            /**
+             * Origin
+             * @default unknown
+             * @enum {string}
+             */
+            readonly origin?: "branch" | "named" | "unnamed" | "unknown" | "local";
+            /**
+             * Origin Ref
+             * @default
+             */
+            readonly origin_ref?: string;
             /**
              * Pickles
              * @default []
@@ -2462,9 +2475,12 @@ export interface components {
          * ValueSummary
          * @description What a person or program may know of a value without fetching it.
          *
+         *     Not to be changed, though it is not frozen: each output has one, and a frozen one takes four times as long to make.
+         *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
          *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
-         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
+         *     and `seconds`; of a sound, `length` is its samples in each channel, and `stats` has `rate`, `channels`, `seconds`.
+         *     `items` are the first items of a list, `length` how many there are.
          */
         readonly ValueSummary: {
             /** @default null */
@@ -2523,9 +2539,12 @@ export interface components {
          * ValueSummary
          * @description What a person or program may know of a value without fetching it.
          *
+         *     Not to be changed, though it is not frozen: each output has one, and a frozen one takes four times as long to make.
+         *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
          *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
-         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
+         *     and `seconds`; of a sound, `length` is its samples in each channel, and `stats` has `rate`, `channels`, `seconds`.
+         *     `items` are the first items of a list, `length` how many there are.
          */
         readonly "ValueSummary-Input": {
             readonly artifact?: components["schemas"]["ArtifactRef"] | null;
@@ -2559,9 +2578,12 @@ export interface components {
          * ValueSummary
          * @description What a person or program may know of a value without fetching it.
          *
+         *     Not to be changed, though it is not frozen: each output has one, and a frozen one takes four times as long to make.
+         *
          *     `value` holds small JSON values themselves. `shape`, `dtype` and `stats` (min, max, mean) describe tensors;
          *     `width` and `height` (px) pictures and videos; of a video, `length` is how many frames it has, and `stats` has `fps`
-         *     and `seconds`. `items` are the first items of a list, `length` how many there are.
+         *     and `seconds`; of a sound, `length` is its samples in each channel, and `stats` has `rate`, `channels`, `seconds`.
+         *     `items` are the first items of a list, `length` how many there are.
          */
         readonly "ValueSummary-Output": {
             readonly artifact?: components["schemas"]["ArtifactRef"] | null;
