@@ -152,7 +152,7 @@ def resolve_replacement(view: NodeView) -> Resolved:
     if view.known.get("pipeline") is None:
         return Resolved(bare)
     ref = parse_ref(view.known["pipeline"])
-    need = _known_need(ref, view)
+    need = known_need(ref, view)
     description = view.descriptions.get(need.key)
     if description is None:
         return Resolved(bare.model_copy(update={"needs": (need,)}))
@@ -185,7 +185,7 @@ def _named(component: ComponentRef, name: Any) -> str:
     return str(found)
 
 
-def _known_need(ref: PipelineRef, view: NodeView) -> Need:
+def known_need(ref: PipelineRef, view: NodeView) -> Need:
     """The question about the pipeline's repo: as Load pipeline asked it, where that can be told."""
     plain = Need(subject=load_pipeline.SUBJECT, request={"repo": ref.repo, "revision": None})
     if ref.commit.startswith(LOCAL) or view.descriptions.get(plain.key, {}).get("commit") == ref.commit:

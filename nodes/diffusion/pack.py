@@ -7,7 +7,7 @@ from typing import Any
 from engine.catalogue.define import NodeDefinition
 from engine.catalogue.pack import Describer as Describe
 from engine.catalogue.pack import WorkerFacts, WorkerSide
-from nodes.diffusion import asking, block, component, custom, families, ip_adapter, objects, pipeline
+from nodes.diffusion import asking, block, component, custom, families, ip_adapter, objects, pipeline, precision
 from nodes.diffusion.heavy import runtime
 
 
@@ -17,6 +17,7 @@ def definitions() -> list[NodeDefinition]:
         pipeline.DEFINITION,
         component.LOAD,
         component.REPLACE,
+        precision.DEFINITION,
         ip_adapter.DEFINITION,
         block.DEFINITION,
         custom.DEFINITION,

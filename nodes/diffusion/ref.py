@@ -52,6 +52,7 @@ class PipelineRef(Data):
 
     `guidance_scale` is None for the model's own. `components` are those whose weights are not below the repo's own
     folder: its index points elsewhere, or a node replaced them. `ip_adapters` are put into the component `ADAPTED`.
+    `dtypes` are the precisions of components that differ from `dtype`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -61,6 +62,7 @@ class PipelineRef(Data):
     commit: str
     workflow: str = ""
     dtype: DType = "auto"
+    dtypes: dict[str, Literal["float32", "float16", "bfloat16"]] = Field(default_factory=dict)
     device: Device = "auto"
     variant: str | None = None
     guidance_scale: float | None = None

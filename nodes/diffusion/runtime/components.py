@@ -109,9 +109,9 @@ class ComponentStore:
         """
         device, home = device_for(ref), home_of(self.repos, ref, located, spec)
         place = home.located
+        dtype = ref.dtypes.get(spec.name) or dtype_for(ref, device, (located.folder, home.folder))
         key = ComponentKey(
-            place.repo, place.commit, home.subfolder, home.variant, _kind(spec),
-            dtype_for(ref, device, (located.folder, home.folder)), device,
+            place.repo, place.commit, home.subfolder, home.variant, _kind(spec), dtype, device,
         )  # fmt: skip
         component = self._kept(key)
         if component is None:
@@ -240,7 +240,7 @@ def device_for(ref: PipelineRef) -> str:
 def dtype_for(ref: PipelineRef, device: str, folders: Iterable[Path]) -> str:
     """The ref's precision. Auto: float32 on a CPU, where half precision is slow, else what configs say, or bfloat16.
 
-    One precision for all components, since blocks hand tensors on without casting them.
+    One precision for all components that a person sets none for: blocks hand tensors on without casting them.
     """
     if ref.dtype != "auto":
         return ref.dtype

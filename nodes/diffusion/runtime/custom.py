@@ -172,6 +172,7 @@ def _sharing(repos: Repos, ref: PipelineRef, other: PipelineRef) -> PipelineRef:
             "components": {**ref.components, **taken},
             "ip_adapters": other.ip_adapters if ADAPTED in taken else ref.ip_adapters,
             "dtype": other.dtype,
+            "dtypes": other.dtypes,
             "device": other.device,
             "guidance_scale": other.guidance_scale,
         }

@@ -19,6 +19,12 @@ def place(pipe: Pipeline, device: str, dtype: str) -> None:
     pipe._place = torch.device(device), getattr(torch, dtype)
 
 
+def dtype_of(pipe: Pipeline) -> torch.dtype:
+    """The precision that `place` gave the pipeline, whatever that of single components is."""
+    dtype: torch.dtype = pipe._place[1]
+    return dtype
+
+
 class _Placed:
     """What `place` adds to a pipeline's class."""
 

@@ -25,8 +25,8 @@ from nodes.diffusion.runtime.components import ComponentStore, device_for, dtype
 from nodes.diffusion.runtime.composed import asked_ref, homes_of
 from nodes.diffusion.runtime.convert import flat_pictures, node_value, own_copy
 from nodes.diffusion.runtime.ip_adapter_images import hand_out_pictures, require_both
-from nodes.diffusion.runtime.placed import place
-from nodes.diffusion.runtime.precision import decoding_any_precision
+from nodes.diffusion.runtime.placed import dtype_of, place
+from nodes.diffusion.runtime.precision import decoding_any_precision, encoding_to
 from nodes.diffusion.runtime.schedulers import is_scheduler, of_own, restore, state_of
 from nodes.diffusion.runtime.sounds import USUAL_RATE, rate_of, sounds
 from nodes.diffusion.runtime.steps import watched
@@ -138,6 +138,8 @@ def _components(
             setattr(pipe, name, of_own(component))
             if hasattr(component, "decode") and isinstance(component, torch.nn.Module):
                 after.enter_context(decoding_any_precision(component))
+                if name in ref.dtypes and hasattr(component, "encode"):
+                    after.enter_context(encoding_to(component, dtype_of(pipe)))
         for spec in (*map(pipe.get_component_spec, pipe.config_component_names), *subject.undeclared):
             made = spec.default_creation_method == "from_config"
             found = subject.from_config(spec, ref) if made else store.take(ref, subject.located, spec)
