@@ -93,7 +93,7 @@ function actionOf(event: KeyboardEvent): Action | undefined {
   if (always) return always;
   if (isWriting(event.target)) return undefined;
   if (key === "tab") return tabOpensPalette() ? act.openPaletteAtPointer : undefined;
-  if (key === "enter") return selectFocused(event.target);
+  if (key === "enter") return selectFocused(event.target) ?? enterSelected(event.target);
   if (key === " " && isPressable(event.target)) return undefined;
   if (key.includes("arrow") && (activeTab().selection.size === 0 || isPressable(event.target))) return undefined;
   return KEYS[key];
@@ -133,7 +133,16 @@ function tabOpensPalette(): boolean {
 function selectFocused(target: EventTarget | null): Action | undefined {
   const node =
     target instanceof HTMLElement && target.classList.contains("react-flow__node") ? target.dataset["id"] : undefined;
-  return node === undefined ? undefined : () => select([node]);
+  return node === undefined || activeTab().selection.has(node) ? undefined : () => select([node]);
+}
+
+/** Into the first field of the one node that is selected, unless something else wants the key. */
+function enterSelected(target: EventTarget | null): Action | undefined {
+  const [id, ...others] = activeTab().selection;
+  if (id === undefined || others.length > 0 || isPressable(target)) return undefined;
+  const fields = `[data-node="${CSS.escape(id)}"] [data-param] :is(input, textarea, button)`;
+  const field = document.querySelector<HTMLElement>(fields);
+  return field ? () => field.focus() : undefined;
 }
 
 function fill(event: ClipboardEvent, take: () => string | null): void {

@@ -100,6 +100,7 @@ const shortcuts = {
         ["B", "Bypass"],
         ["M", "Mute"],
         ["L", "Lay out"],
+        ["Enter", "Go to the first field of the selected node"],
         ["E", "Expand a pipeline or a stage"],
         ["Shift+E", "Collapse blocks into one node"],
       ],
