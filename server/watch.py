@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from engine.errors import NodeError
@@ -14,9 +15,10 @@ from nodes.diffusion.trust import LOCAL
 logger = logging.getLogger(__name__)
 
 DEMO = "demo"
-"""Comes along with the program; described at the fingerprint of its folder, like the local ones."""
+"""Comes along with the program and never changes, though it is described at the fingerprint of its folder."""
 EVERY = 0.1
-"""Seconds between looks. One takes some tenths of a millisecond for each folder that something was described of."""
+"""Seconds between looks. One takes some tenths of a millisecond for each local folder that something was described of,
+and next to nothing where there is none."""
 
 
 class FolderWatch:
@@ -47,24 +49,25 @@ class FolderWatch:
                 logger.exception("The folders of local blocks could not be watched")
 
     async def _look(self) -> None:
-        descriptions = dict(self._engine.catalogue.descriptions)
-        named = {key: set(_repos_in(json.loads(key.partition(" ")[2]))) for key in descriptions}
-        repos = {repo for each in named.values() for repo in each}
-        commits = await asyncio.to_thread(self._commits, repos) if repos else {}
+        named = {key: repos for key in self._engine.catalogue.descriptions if (repos := _repos_of(key))}
+        if not named:
+            return
+        commits = await asyncio.to_thread(self._commits, frozenset().union(*named.values()))
+        descriptions = self._engine.catalogue.descriptions
         changed = [
-            key for key, description in descriptions.items()
-            if self._changed(key, description, {repo: commits[repo] for repo in named[key]})
+            key for key, repos in named.items()
+            if key in descriptions and self._changed(key, descriptions[key], {repo: commits[repo] for repo in repos})
         ]  # fmt: skip
         if changed:
             self._engine.ask_anew(keys=changed)
 
-    def _commits(self, repos: set[str]) -> dict[str, str]:
+    def _commits(self, repos: Iterable[str]) -> dict[str, str]:
         """The commits of those among `repos` that are local folders, "" for others. In a thread: it reads folders."""
         return {repo: self._commit(repo) for repo in repos}
 
     def _commit(self, repo: str) -> str:
         try:
-            return self._repos.locate(repo).commit if repo == DEMO or self._repos.is_local(repo) else ""
+            return self._repos.locate(repo).commit if self._repos.is_local(repo) else ""
         except (NodeError, OSError):  # it has just gone
             return ""
 
@@ -80,8 +83,13 @@ class FolderWatch:
         return True
 
 
+@lru_cache(maxsize=4096)
+def _repos_of(key: str) -> frozenset[str]:
+    """The repos that the question `key` names, those of parts included, without the demo model."""
+    return frozenset(_repos_in(json.loads(key.partition(" ")[2]))) - {DEMO}
+
+
 def _repos_in(request: Any) -> Iterator[str]:
-    """The repos that a question names, those of parts included."""
     if isinstance(request, dict):
         if isinstance(repo := request.get("repo"), str):
             yield repo.partition("@")[0].strip()
@@ -96,7 +104,7 @@ def _commits_in(key: str, description: Mapping[str, Any]) -> Iterator[tuple[str,
     """Which local repos were described at which commits, by the question or by its answer."""
     request = json.loads(key.partition(" ")[2])
     commit = description.get("commit") or request.get("commit")
-    if isinstance(commit, str) and commit.startswith(LOCAL):
+    if isinstance(commit, str) and commit.startswith(LOCAL) and request["repo"] != DEMO:
         yield request["repo"], commit
     for part in request.get("parts") or ():
         at = (description.get("commits") or {}).get(part["name"])

@@ -1,6 +1,8 @@
 """Where a repo's files are on this machine: the demo model, a local folder, or the hub's cache; imports no torch."""
 
 import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,11 @@ class Located:
     commit: str
     on_hub: bool
     in_blocks: bool = False
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file is the repo's own, wherever links lead; the hub's cache keeps files beside its snapshots."""
+        root = self.folder.parents[1] if self.on_hub else self.folder
+        return path.resolve().is_relative_to(root.resolve())
 
 
 class Repos:
@@ -101,14 +108,15 @@ class Repos:
         return None
 
     def _fingerprint(self, folder: Path) -> str:
-        stats = [(path, path.stat()) for path in _files(folder)]
-        signature = tuple((str(path.relative_to(folder)), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
+        stats = sorted((entry.path, entry.stat()) for entry in _entries(folder))
+        start = len(str(folder)) + 1
+        signature = tuple((path[start:], stat.st_size, stat.st_mtime_ns) for path, stat in stats)
         key = (str(folder), *signature)
         if key not in self._fingerprints:
             whole = sum(stat.st_size for _, stat in stats) <= HASHED_WHOLE
             digest = hashlib.sha256()
             for (path, _), facts in zip(stats, signature, strict=True):
-                digest.update(repr((facts[0], _sha256(path)) if whole else facts).encode())
+                digest.update(repr((facts[0], _sha256(Path(path))) if whole else facts).encode())
             self._fingerprints[key] = (LOCAL + digest.hexdigest())[:40]
         return self._fingerprints[key]
 
@@ -152,12 +160,19 @@ def _refuse_paths(repo: str) -> None:
 
 def _files(folder: Path) -> list[Path]:
     """All files in order, without hidden ones and what Python makes of code that it imports."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
+    return sorted(Path(entry.path) for entry in _entries(folder))
+
+
+def _entries(folder: str | Path) -> Iterator[os.DirEntry[str]]:
+    """The same in any order. Folders that are links are left out, as they may lead in circles."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(entry.path)
+            elif entry.is_file():
+                yield entry
 
 
 def _sha256(path: Path) -> str:
