@@ -12,7 +12,8 @@ from engine.run.events import Event
 from engine.service import Engine, EngineConfig
 from tests.bench.graphs import SHAPES
 
-SIZES = (100, 1_000, 10_000)
+REPEATS = {100: 15, 1_000: 9, 10_000: 5}
+"""By number of nodes: how often each graph runs. A short run says little by itself."""
 LIMITS = {"inline": 60.0, "cpu": 300.0}
 """Microseconds per node, from the project's aims."""
 GROWTH_LIMIT = 12.0
@@ -36,8 +37,8 @@ class Cost:
         return self.cold / self.size * 1e6
 
 
-async def measure(repeats: int = 3) -> list[Cost]:
-    """All combinations, each the median of `repeats` runs with fresh nodes."""
+async def measure() -> list[Cost]:
+    """All combinations, each the median of several runs with fresh nodes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         config = EngineConfig(
@@ -46,9 +47,7 @@ async def measure(repeats: int = 3) -> list[Cost]:
         )  # fmt: skip
         async with Engine(config) as engine:
             await _run(engine, SHAPES["fan"]("cpu", 100))
-            return [
-                await _cost(engine, lane, shape, size, repeats) for lane in LIMITS for shape in SHAPES for size in SIZES
-            ]
+            return [await _cost(engine, lane, shape, size) for lane in LIMITS for shape in SHAPES for size in REPEATS]
 
 
 def report(costs: list[Cost]) -> list[str]:
@@ -73,8 +72,8 @@ def report(costs: list[Cost]) -> list[str]:
     return lines
 
 
-async def _cost(engine: Engine, lane: str, shape: str, size: int, repeats: int) -> Cost:
-    samples = [await _cold_and_cached(engine, SHAPES[shape](lane, size)) for _ in range(repeats)]
+async def _cost(engine: Engine, lane: str, shape: str, size: int) -> Cost:
+    samples = [await _cold_and_cached(engine, SHAPES[shape](lane, size)) for _ in range(REPEATS[size])]
     return Cost(
         lane=lane, shape=shape, size=size,
         cold=statistics.median(sample[0] for sample in samples),
