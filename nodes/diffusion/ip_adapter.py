@@ -24,6 +24,20 @@ ENCODER = "image_encoder"
 IMAGE = "ip_adapter_image"
 """The input of blocks that takes those pictures."""
 
+Layers = dict[str, dict[str, list[float]]]
+"""How much a picture counts: `{"up": {"block_0": [0.0, 1.0, 0.0]}}`."""
+
+_STYLE: Layers = {"up": {"block_0": [0.0, 1.0, 0.0]}}
+_LAYOUT: Layers = {"down": {"block_2": [0.0, 1.0]}}
+PARTS: Mapping[str, Layers | None] = {
+    "everything": None,
+    "style": _STYLE,
+    "layout": _LAYOUT,
+    "style and layout": _LAYOUT | _STYLE,
+}
+"""What of a picture is followed, and which layers do so (None: all). As in https://arxiv.org/abs/2404.02733, for UNets
+that are built as SDXL's."""
+
 _PIPELINE = Port(
     name="pipeline", type="pipeline", title="Pipeline", required=True,
     description="The pipeline, from Load pipeline or from another Load IP-Adapter.",
@@ -38,12 +52,16 @@ _SCALE = Port(
     description="How much the result follows the picture beside the prompt; 0 for not at all.",
     widget=Widget(kind="slider", min=0, max=2, step=0.05),
 )  # fmt: skip
+_PART = Port(
+    name="part", type="string", title="Follows", default="everything",
+    description="What of the picture counts. Style and layout are told apart in UNets that are built as SDXL's.",
+    widget=Widget(kind="select", options=tuple(PARTS)),
+)  # fmt: skip
 _LAYERS = Port(
     name="layers", type="json", title="Scale by layer", advanced=True,
     description=(
-        "How much it counts in which layers, in place of the scale; layers left out don't follow it. With SDXL "
-        '`{"up": {"block_0": [0.0, 1.0, 0.0]}}` takes the style only, with `"down": {"block_2": [0.0, 1.0]}` the '
-        "layout as well."
+        "How much the picture counts in which layers, in place of the scale and of what it follows; in layers that are "
+        "left out it doesn't count."
     ),
     widget=Widget(kind="json", placeholder='{"up": {"block_0": [0.0, 1.0, 0.0]}}'),
 )  # fmt: skip
@@ -64,7 +82,7 @@ def _interface(files: tuple[str, ...] = ()) -> Interface:
         description="Which file of the repo, such as `sdxl_models/ip-adapter_sdxl.safetensors`.",
         widget=Widget(kind="combobox", options=files, placeholder="folder/file.safetensors"),
     )  # fmt: skip
-    return Interface(inputs=(_PIPELINE, _REPO, weights, _SCALE, _ENCODER, _LAYERS), outputs=(_CHANGED,))
+    return Interface(inputs=(_PIPELINE, _REPO, weights, _SCALE, _PART, _ENCODER, _LAYERS), outputs=(_CHANGED,))
 
 
 def resolve(view: NodeView) -> Resolved:
@@ -101,11 +119,11 @@ def resolve(view: NodeView) -> Resolved:
 
 def _adapted(given: Mapping[str, Any], description: Mapping[str, Any], view: NodeView) -> PipelineRef | Need | None:
     """The ref with the adapter; what must be asked first; None while something is not set. Raises NodeError."""
-    if given["weights"] is None or given["pipeline"] is None or (given[ENCODER] is None and ENCODER in view.connected):
+    if given["weights"] is None or given["pipeline"] is None or view.connected - view.params.keys() - view.known.keys():
         return None
     ref, adapter = parse_ref(given["pipeline"]), _adapter(given, description)
     encoder = None if given[ENCODER] is None else _parsed_encoder(given[ENCODER])
-    need = _question(ref, adapter, encoder)
+    need = _question(ref, adapter, encoder, given["layers"], PARTS[given["part"]])
     fit = view.descriptions.get(need.key)
     if fit is None:
         return need
@@ -132,15 +150,28 @@ def _adapter(given: Mapping[str, Any], description: Mapping[str, Any]) -> IPAdap
             f"Repo {repo!r} has no weights {file!r}.", remedy=f"Choose one of {', '.join(description['weights'])}.",
             port="weights", code="missing_file",
         )  # fmt: skip
-    by_layer = given["layers"] is not None
+    port = "scale" if given["layers"] is None else "layers"
     try:
-        scale = given["layers"] if by_layer else given["scale"]
-        return IPAdapterRef(repo=repo, commit=description["commit"], file=file, scale=scale)
-    except ValidationError as error:
+        return IPAdapterRef(repo=repo, commit=description["commit"], file=file, scale=_scale(given))
+    except (ValidationError, TypeError) as error:
         raise NodeError(
             "How much the adapter counts is no number, and no object of numbers by layers.",
-            remedy='Write it as {"up": {"block_0": [0.0, 1.0, 0.0]}}.', port="layers" if by_layer else "scale",
+            remedy='Write it as {"up": {"block_0": [0.0, 1.0, 0.0]}}.', port=port,
         ) from error  # fmt: skip
+
+
+def _scale(given: Mapping[str, Any]) -> Any:
+    """A number, or numbers by layer. Raises TypeError for layers that are no object."""
+    if given["part"] not in PARTS:
+        raise NodeError("The adapter can't follow that.", remedy=f"Choose one of {', '.join(PARTS)}.", port="part")
+    if given["layers"] is not None:
+        return dict(given["layers"])
+    if (layers := PARTS[given["part"]]) is None:
+        return given["scale"]
+    return {
+        way: {block: [each * given["scale"] for each in counts] for block, counts in blocks.items()}
+        for way, blocks in layers.items()
+    }
 
 
 def _pickled(repo: str, file: str, port: str) -> NodeError:
@@ -159,15 +190,19 @@ def _parsed_encoder(value: Any) -> ComponentRef:
         ) from error
 
 
-def _question(ref: PipelineRef, adapter: IPAdapterRef, encoder: ComponentRef | None) -> Need:
+def _question(
+    ref: PipelineRef, adapter: IPAdapterRef, encoder: ComponentRef | None, layers: Any, part: Layers | None
+) -> Need:
     """Whether the adapter fits, whatever its scale: that is moved often."""
     plain = [each.model_copy(update={"scale": 1.0}).model_dump(mode="json") for each in (*ref.ip_adapters, adapter)]
     pipeline = PipelineRef(repo=ref.repo, commit=ref.commit, workflow=ref.workflow, components=ref.components)
     request: dict[str, Any] = {"pipeline": pipeline.to_json(), "adapters": plain}
     if encoder is not None:
         request[ENCODER] = encoder.to_json()
-    if isinstance(adapter.scale, dict):
-        request["layers"] = adapter.scale
+    if layers is not None:
+        request["layers"] = layers
+    elif part is not None:
+        request["part"] = part
     return Need(subject=FIT, request=request)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, JsonValue, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
@@ -33,6 +33,9 @@ ADAPTED = "unet"
 """The component that IP-Adapters become a part of."""
 
 
+_Counts = float | list[float]
+
+
 class IPAdapterRef(Data):
     """An IP-Adapter: the weights in `file` of a repo at a commit. `scale` says how much it counts, 0 for not at all.
 
@@ -44,7 +47,7 @@ class IPAdapterRef(Data):
     repo: str
     commit: str
     file: str
-    scale: float | dict[str, JsonValue] = 1.0
+    scale: float | dict[str, _Counts | dict[str, _Counts]] = 1.0
 
 
 class PipelineRef(Data):

@@ -40,7 +40,7 @@ class _Weights:
 
 
 def described(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
-    """`{pipeline (a ref), adapters, image_encoder, layers}` → `{workflow, encoder}`: how the ref changes.
+    """`{pipeline (a ref), adapters, image_encoder, layers, part}` → `{workflow, encoder}`: how the ref changes.
 
     The last adapter is the one that is put in. `workflow` is the ref's with a picture for it, `encoder` None if the
     pipeline has its own that fits. Raises NodeError if adapter, pipeline and encoder don't suit each other.
@@ -57,8 +57,9 @@ def described(repos: Repos, request: Mapping[str, Any]) -> dict[str, Any]:
     adapters = [_read(repos, IPAdapterRef.model_validate(each)) for each in request["adapters"]]
     if (unet := _without_weights(repos, ref, located, root)) is not None:
         _require_same_layers(ref, adapters[-1], unet)
-        if "layers" in request:
-            _require_layers(request["layers"], unet)
+        for port in ("layers", "part"):
+            if port in request:
+                _require_layers(request[port], unet, port)
     if request.get(ENCODER):
         encoder: ComponentRef | None = _checked(repos, parse_component(request[ENCODER]), adapters)
     else:
@@ -146,7 +147,7 @@ def _require_same_layers(ref: PipelineRef, weights: _Weights, unet: Any) -> None
     )  # fmt: skip
 
 
-def _require_layers(layers: Mapping[str, Any], unet: Any) -> None:
+def _require_layers(layers: Mapping[str, Any], unet: Any, port: str) -> None:
     crossing = {
         way: [f"block_{number}" for number, block in enumerate(blocks) if hasattr(block, "attentions")]
         for way, blocks in (("down", unet.down_blocks), ("up", unet.up_blocks))
@@ -156,7 +157,7 @@ def _require_layers(layers: Mapping[str, Any], unet: Any) -> None:
     if unknown := [name for name in named if name not in known]:  # diffusers would leave them out without a word
         raise NodeError(
             f"The UNet has no layers {unknown[0]!r} that an IP-Adapter counts in.",
-            remedy=f"It has {', '.join(sorted(known - {'down', 'up'}))}.", port="layers", code="ip_adapter_misfit",
+            remedy=f"It has {', '.join(sorted(known - {'down', 'up'}))}.", port=port, code="ip_adapter_misfit",
         )  # fmt: skip
     try:
         _maybe_expand_lora_scales(unet, [layers], default_scale=0.0)
@@ -164,7 +165,7 @@ def _require_layers(layers: Mapping[str, Any], unet: Any) -> None:
         raise NodeError(
             f"The scales by layer don't fit the UNet: {error}",
             remedy='Write them as {"up": {"block_0": [0.0, 1.0, 0.0]}}, a number for each layer.',
-            port="layers", code="ip_adapter_misfit",
+            port=port, code="ip_adapter_misfit",
         ) from error  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """A repo of IP-Adapters for the tiny SDXL, laid out as the usual one: weights beside the encoder that they take."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -15,11 +16,13 @@ FACE = "faces/ip-adapter-faceid.safetensors"
 """Takes no picture, but the embeddings of a face."""
 
 WIDTHS = (16, 16, 16, 16)
-"""Of the UNet's layers of cross-attention."""
+"""Of the UNet's layers of cross-attention: below, above, in the middle."""
+DEEP_WIDTHS = (8, 8, 16, 16, 16, 16, 16, 8, 8, 8, 16)
+"""Those of `tiny_sdxl_deep`."""
 CROSS_ATTENTION, SEEN, PROJECTED = 32, 16, 8
 
 
-def tiny_ip_adapters(folder: Path) -> Path:
+def tiny_ip_adapters(folder: Path, widths: Sequence[int] = WIDTHS) -> Path:
     """`PLAIN` and `PLUS` for the tiny SDXL with one image encoder, and weights that don't suit it."""
     encoder = CLIPVisionModelWithProjection(
         CLIPVisionConfig(
@@ -30,10 +33,11 @@ def tiny_ip_adapters(folder: Path) -> Path:
     fill(encoder)
     encoder.save_pretrained(folder / "sdxl_models" / "image_encoder")
     for file, weights in {
-        PLAIN: _projection(CROSS_ATTENTION) | _layers(CROSS_ATTENTION),
-        PLUS: _resampler(CROSS_ATTENTION) | _layers(CROSS_ATTENTION),
-        OTHER: _projection(24) | _layers(24),
-        FACE: {"image_proj.norm.weight": torch.ones(8), "image_proj.proj.0.weight": _random(16, 8)} | _layers(32),
+        PLAIN: _projection(CROSS_ATTENTION) | _layers(CROSS_ATTENTION, widths),
+        PLUS: _resampler(CROSS_ATTENTION) | _layers(CROSS_ATTENTION, widths),
+        OTHER: _projection(24) | _layers(24, widths),
+        FACE: {"image_proj.norm.weight": torch.ones(8), "image_proj.proj.0.weight": _random(16, 8)}
+        | _layers(32, widths),
     }.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         save_file(weights, folder / file)
@@ -44,10 +48,10 @@ def _random(*shape: int) -> torch.Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape))) * 0.3
 
 
-def _layers(width: int) -> dict[str, torch.Tensor]:
+def _layers(width: int, widths: Sequence[int]) -> dict[str, torch.Tensor]:
     return {
         f"ip_adapter.{2 * number + 1}.to_{kind}_ip.weight": _random(own, width) * (number + 1)
-        for number, own in enumerate(WIDTHS)
+        for number, own in enumerate(widths)
         for kind in ("k", "v")
     }
 

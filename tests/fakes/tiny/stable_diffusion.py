@@ -34,6 +34,19 @@ def tiny_sdxl(folder: Path) -> Path:
     return save(folder, "StableDiffusionXLPipeline", _sdxl(), force_zeros_for_empty_prompt=True)
 
 
+def tiny_sdxl_deep(folder: Path) -> Path:
+    """SDXL with a UNet of as many blocks as the real one, each of a single layer of attention."""
+    levels = _LEVELS | {
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        "block_out_channels": (8, 8, 16),
+        "attention_head_dim": (2, 2, 2),
+        "layers_per_block": 2,
+    }
+    unet = UNet2DConditionModel(sample_size=16, **levels)
+    return save(folder, "StableDiffusionXLPipeline", _sdxl() | {"unet": unet}, force_zeros_for_empty_prompt=True)
+
+
 def tiny_sdxl_controlnet(folder: Path) -> Path:
     """SDXL with a ControlNet, as a modular repo."""
     components = _sdxl()

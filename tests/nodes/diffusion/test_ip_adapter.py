@@ -18,7 +18,8 @@ from tests.fakes.hub import FakeHub
 from tests.fakes.parity import comparable
 from tests.fakes.pictures import picture
 from tests.fakes.tiny import tiny_ip_adapters
-from tests.fakes.tiny.ip_adapter import FACE, OTHER, PLAIN, PLUS
+from tests.fakes.tiny.ip_adapter import DEEP_WIDTHS, FACE, OTHER, PLAIN, PLUS
+from tests.fakes.tiny.stable_diffusion import tiny_sdxl_deep
 from tests.nodes.diffusion.test_custom import code, local
 
 REPO = "tiny/ip-adapter"
@@ -173,6 +174,27 @@ def test_weights_of_something_else_are_no_adapter(direct: Direct, models: Path, 
 
 def test_a_family_without_adapters_says_so(direct: Direct) -> None:
     assert problem(direct, "tiny/flux", weights=PLAIN)[:2] == ("no_ip_adapter", "pipeline")
+
+
+def test_style_and_layout_are_layers_of_the_usual_unet(direct: Direct, models: Path) -> None:
+    tiny_sdxl_deep(models / "tiny" / "sdxl-deep")
+    tiny_ip_adapters(models / "tiny" / "ip-adapter-deep", DEEP_WIDTHS)
+    deep = direct.ref("tiny/sdxl-deep", workflow="text2image")
+    styled = adapted(direct, deep, repo="tiny/ip-adapter-deep", part="style", scale=0.5)
+    assert styled["ip_adapters"][0]["scale"] == {"up": {"block_0": [0.0, 0.5, 0.0]}}
+    layers = {"down": {"block_2": [0.0, 1.0]}, "up": {"block_0": [0.0, 1.0, 0.0]}}
+    both = [
+        adapted(direct, deep, repo="tiny/ip-adapter-deep", **how)
+        for how in ({"part": "style and layout"}, {"layers": layers})
+    ]
+    given = {"ip_adapter_image": picture()}
+    assert both[0] == both[1] and drawn(direct, both[0], **given) != drawn(direct, styled, **given)
+
+
+def test_layers_of_another_unet_are_refused(direct: Direct) -> None:
+    assert problem(direct, weights=PLAIN, part="layout")[:2] == ("ip_adapter_misfit", "part")
+    for wrong in (0.5, {"up": "all"}, ["up"]):
+        assert problem(direct, weights=PLAIN, layers=wrong)[1] == "layers"
 
 
 def test_scales_for_layers_that_the_unet_has_not_are_refused(direct: Direct) -> None:
