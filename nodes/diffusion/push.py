@@ -22,7 +22,7 @@ def push(folder: Path, repo: str, *, private: bool, offline: bool) -> str:
         url = str(api.create_repo(repo, private=private, exist_ok=True))
         api.upload_folder(
             repo_id=repo, folder_path=folder, commit_message="Published with Blockloom",
-            allow_patterns=["*.py", "*.json", "*.md"],
+            allow_patterns=["*.py", "*.json", "*.md", "*LICEN[CS]E*", "*NOTICE*", "*COPYING*"],
         )  # fmt: skip
     except Exception as error:  # the hub client has no base class for what can go wrong on the way
         raise _refused(repo, error) from error

@@ -1,19 +1,22 @@
-"""Code of block repos as files of another repo: flat, with names of their own, imports adapted.
+"""Code of block repos, and what it reads beside itself, as files of another repo: flat, with names of their own.
 
-diffusers loads the code of a repo from single files beside each other, and imports among them must be relative. So
-`helper.py` of `org/depth` becomes `depth_helper.py`, and `from .helper import …` becomes `from .depth_helper import …`.
+`lib/helper.py` of `org/depth` becomes `depth_lib_helper.py`, see `imports`. diffusers copies nothing but code that is
+imported; so the files beside that code, a table or a list of words, go into one more module, `depth_files.py`.
 """
 
-import ast
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from engine.errors import NodeError
 from nodes.diffusion.own_code import has_code, named_class
 from nodes.diffusion.parts import part_name
-from nodes.diffusion.repos import Located
+from nodes.diffusion.repos import Located, Repos
 from nodes.diffusion.runtime.code import package_of
+from nodes.diffusion.runtime.files_module import files_module, licences
+from nodes.diffusion.runtime.imports import PLACE, Modules, Rewritten, Unwritable, after_head, rewritten
+
+MOST_MODULES = 1000
 
 
 @dataclass
@@ -27,19 +30,29 @@ class Copies:
         """How the copy of a module, `blockloom_blocks.<repo>.<module>`, is imported beside it."""
         return f".{self._modules[name]}"
 
-    def add(self, located: Located) -> None:
-        """Copy the module that the repo's config names, and all that it imports of the repo."""
+    def add(self, located: Located, repos: Repos, folders: Iterable[str]) -> None:
+        """Copy the module that the repo's config names, all that it imports of the repo, and the files beside.
+
+        `folders` hold components, which are no files of the code.
+        """
         prefix = self._free_prefix(part_name(located.repo).replace("-", "_") or "blocks")
-        waiting, seen = [named_class(located)[0]], set[str]()
-        while waiting:
-            module = waiting.pop()
-            if module in seen:
-                continue
-            seen.add(module)
-            text, needed = _adapted(located, module, prefix)
-            self.files[f"{prefix}_{module}.py"] = text
-            self._modules[f"{package_of(located)}.{module}"] = f"{prefix}_{module}"
-            waiting += needed
+        names = _Names(prefix)
+        modules = _copied_modules(located, names)
+        for name, module in modules.items():
+            text, new = module.text, names.of(name)
+            if module.looks_beside:
+                path = Modules(located.folder).file(name)
+                assert path is not None  # a module without a file has no text
+                beside = path.relative_to(located.folder).as_posix()
+                text = after_head(
+                    text, f"\nfrom .{prefix}_files import path_of\n\n{PLACE} = path_of({json.dumps(beside)})"
+                )
+            self.files[f"{new}.py"] = text
+            self._modules[f"{package_of(located)}.{name}"] = new
+        if any(module.looks_beside for module in modules.values()):
+            code = [module.text for module in modules.values()]
+            self.files[f"{prefix}_files.py"] = files_module(located, repos, folders, code)
+        self.files |= {f"{prefix}_{name}": text for name, text in licences(located).items()}
 
     def _free_prefix(self, wanted: str) -> str:
         found, number = wanted, 1
@@ -49,67 +62,68 @@ class Copies:
         return found
 
 
-def copied(repos: Iterable[Located]) -> Copies:
-    """The code of those repos that bring some. Raises NodeError for code in subfolders: diffusers loads none."""
+def copied(repos: Repos, places: Mapping[Located, Iterable[str]]) -> Copies:
+    """The code of those repos that bring some; of each, the folders with components. Raises NodeError.
+
+    It can't be copied if it leads out of its folder, finds files in unusual ways, or has too many or too large ones.
+    """
     copies = Copies()
-    for located in dict.fromkeys(repos):
+    for located, folders in places.items():
         if has_code(located):
-            copies.add(located)
+            copies.add(located, repos, folders)
     return copies
 
 
-def _adapted(located: Located, module: str, prefix: str) -> tuple[str, list[str]]:
-    """The text of a module with its imports adapted, and the modules of the repo that it imports."""
-    path = located.folder / f"{module}.py"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    needed: list[str] = []
-    imports = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.Import | ast.ImportFrom)]
-    for node in sorted(imports, key=lambda each: -each.lineno):
-        new = _rewritten(node, located, prefix, needed)
-        if new is not None:
-            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
-            before, after = lines[first][: node.col_offset], lines[last].encode()[node.end_col_offset :].decode()
-            glue = f"\n{before}" if not before.strip() else "; "
-            lines[first : last + 1] = [before + glue.join(new) + after]
-    return "".join(lines), needed
+class _Names:
+    """New names of a repo's modules, each its own."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._given = {"files": f"{prefix}_files"}  # taken by the module of files
+        self._taken = set(self._given.values())
+
+    def of(self, module: str) -> str:
+        key = f".{module}"
+        if key not in self._given:
+            base = name = f"{self._prefix}_{module.replace('.', '_')}"
+            number = 1
+            while name in self._taken:
+                number += 1
+                name = f"{base}_{number}"
+            self._taken.add(name)
+            self._given[key] = name
+        return self._given[key]
 
 
-def _rewritten(node: ast.Import | ast.ImportFrom, located: Located, prefix: str, needed: list[str]) -> list[str] | None:
-    """The statements in place of an import; None where it is not of the repo's own modules."""
-    if isinstance(node, ast.Import):
-        own = [alias for alias in node.names if _own_module(located, alias.name, relative=False)]
-        if not own:
-            return None
-        needed += [alias.name for alias in own]
-        others = [alias for alias in node.names if alias not in own]
-        new = [f"from . import {prefix}_{alias.name} as {alias.asname or alias.name}" for alias in own]
-        return new + ([ast.unparse(ast.Import(names=others))] if others else [])
-    if node.level > 1 or (node.level == 1 and node.module and "." in node.module):
-        raise _in_folders(located)
-    if node.module is None:  # from . import helper
-        for alias in node.names:
-            if not _own_module(located, alias.name, relative=True):
-                raise _in_folders(located)
-        needed += [alias.name for alias in node.names]
-        return [f"from . import {prefix}_{alias.name} as {alias.asname or alias.name}" for alias in node.names]
-    if not _own_module(located, node.module, relative=node.level == 1):
-        return None
-    needed.append(node.module)
-    return [ast.unparse(ast.ImportFrom(module=f"{prefix}_{node.module}", names=node.names, level=1))]
+def _copied_modules(located: Located, names: _Names) -> dict[str, Rewritten]:
+    """By name, the repo's main module and all that follow from it."""
+    modules, found = Modules(located.folder), dict[str, Rewritten]()
+    waiting = [named_class(located)[0]]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        file = modules.file(name)
+        if file is not None and not located.holds(file):
+            raise not_publishable(located, f"{name} lies outside of its folder")
+        found[name] = module = _tried(located, name, lambda: rewritten(modules, name, names.of))  # noqa: B023
+        waiting += module.needed
+        if len(found) > MOST_MODULES:
+            raise not_publishable(located, f"it has more than {MOST_MODULES} modules")
+    return found
 
 
-def _own_module(located: Located, name: str, *, relative: bool) -> bool:
-    """Whether an import is of a file of the repo. Raises NodeError if it is of a subfolder with code."""
-    place: Path = located.folder.joinpath(*name.split("."))
-    if place.with_suffix(".py").is_file() and "." not in name:
-        return True
-    if relative or (place.is_dir() and any(place.glob("*.py"))):
-        raise _in_folders(located)
-    return False
+def _tried(located: Located, name: str, work: Callable[[], Rewritten]) -> Rewritten:
+    try:
+        return work()
+    except Unwritable as error:
+        raise not_publishable(located, f"{name} {error}") from error
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise not_publishable(located, f"{name} can't be read: {error}") from error
 
 
-def _in_folders(located: Located) -> NodeError:
+def not_publishable(located: Located, why: str) -> NodeError:
     return NodeError(
-        f"The code of repo {located.repo!r} lies in subfolders, which diffusers does not load from a published repo.",
-        remedy="Leave its block out, or put its code beside block.py.", code="not_publishable",
+        f"The code of repo {located.repo!r} can't be published along: {why}.",
+        remedy="Leave its block out, or mend the repo.", code="not_publishable",
     )  # fmt: skip
