@@ -11,9 +11,10 @@ from typing import Any
 from diffusers.loaders import ModularIPAdapterMixin
 
 from engine.errors import NodeError
+from nodes.diffusion.files import is_pickle
 from nodes.diffusion.ref import ADAPTED, IPAdapterRef
-from nodes.diffusion.repos import Repos, require_commit
-from nodes.diffusion.runtime.weights import damaged_file
+from nodes.diffusion.repos import Located, Repos, require_commit
+from nodes.diffusion.runtime.weights import damaged_file, pickled
 
 
 class _Pipeline(ModularIPAdapterMixin):  # type: ignore[misc]  # diffusers has no types
@@ -23,20 +24,32 @@ class _Pipeline(ModularIPAdapterMixin):  # type: ignore[misc]  # diffusers has n
         self.unet = unet
 
 
-def fetched(repos: Repos, adapter: IPAdapterRef) -> Path:
-    """The adapter's file on this machine. Raises NodeError if it is not to be had, changed or damaged."""
-    located = repos.locate(adapter.repo, adapter.commit)
-    require_commit(located, adapter.commit, "pipeline")
-    repos.fetch(located, [glob.escape(adapter.file)])
-    path = located.folder / adapter.file
-    if not path.is_file():
+def repo_of(repos: Repos, adapter: IPAdapterRef, port: str) -> Located:
+    """Where the adapter's repo is. Raises NodeError if it changed, has no such file, or if that may not be loaded.
+
+    A ref may come from anywhere, so a file counts only as one of the repo's.
+    """
+    place = repos.locate(adapter.repo, adapter.commit)
+    require_commit(place, adapter.commit, port)
+    pickle = is_pickle(adapter.file)
+    if adapter.file not in repos.files(place) or not (pickle or adapter.file.endswith(".safetensors")):
         raise NodeError(
             f"Repo {adapter.repo!r} has no weights {adapter.file!r}.",
-            remedy="Choose other weights in Load IP-Adapter.", port="pipeline", code="missing_file",
+            remedy="Choose other weights in Load IP-Adapter.", port=port, code="missing_file",
         )  # fmt: skip
+    if pickle and not repos.pickles:
+        raise pickled(place, adapter.file)
+    return place
+
+
+def fetched(repos: Repos, adapter: IPAdapterRef) -> Path:
+    """The adapter's file on this machine. Raises NodeError if it is not to be had, may not be loaded, or is damaged."""
+    place = repo_of(repos, adapter, "pipeline")
+    repos.fetch(place, [glob.escape(adapter.file)])
+    path = place.folder / adapter.file
     if path.suffix == ".safetensors" and damaged_file([path]):
         raise NodeError(
-            f"The IP-Adapter {adapter.file} of repo {adapter.repo!r} is damaged.",
+            f"The IP-Adapter {adapter.file} of repo {adapter.repo!r} is damaged, or not on this machine.",
             remedy="Download the repo again.", port="pipeline", code="damaged_weights",
         )  # fmt: skip
     return path

@@ -18,6 +18,7 @@ from nodes.diffusion.ref import ADAPTED, ComponentRef, IPAdapterRef, PipelineRef
 from nodes.diffusion.repos import Located, Repos, require_commit
 from nodes.diffusion.runtime.blocks import Pipeline, root_pipeline
 from nodes.diffusion.runtime.foreign import home_of, own_components
+from nodes.diffusion.runtime.ip_adapter import repo_of
 from nodes.diffusion.runtime.weights import read_config, tensor_shapes
 
 Shape = tuple[int, ...]
@@ -81,11 +82,10 @@ def _with_picture(asked: Mapping[str, Any], workflow: str) -> str:
 
 def _read(repos: Repos, adapter: IPAdapterRef) -> _Weights:
     """What an adapter's weights say of themselves. Raises NodeError if they are none."""
-    located = repos.locate(adapter.repo, adapter.commit)
-    require_commit(located, adapter.commit, "repo")
+    place = repo_of(repos, adapter, "weights")
     if is_pickle(adapter.file):
         return _Weights(adapter)
-    shapes = tensor_shapes(repos, located, adapter.file)
+    shapes = tensor_shapes(repos, place, adapter.file)
     projection = {name.removeprefix("image_proj."): shape for name, shape in shapes.items() if "image_proj." in name}
     layers = _by_number({
         name.removeprefix("ip_adapter."): shape

@@ -10,7 +10,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from engine.errors import NodeError
-from engine.graph.document import Graph, load_graph
+from engine.graph.document import Graph, NodeId, load_graph
 from nodes.diffusion.ip_adapter import IMAGE
 from tests.fakes.block_edits import Editor
 from tests.fakes.diffusion import Direct
@@ -215,6 +215,20 @@ def test_pickles_are_refused_unless_allowed(models: Path, tmp_path: Path) -> Non
         Direct(tmp_path, tmp_path / "models").resolve("diffusion.ip_adapter", {"repo": "bins"}, {})
 
 
+@pytest.mark.parametrize("file", ["../sdxl/unet/diffusion_pytorch_model.safetensors", "old.bin", "README.md"])
+def test_a_ref_made_by_hand_can_t_name_other_files(direct: Direct, folder: Path, file: str) -> None:
+    for name in ("old.bin", "README.md"):
+        (folder / name).touch()
+    try:
+        ref = adapted(direct)
+        named = ref | {"ip_adapters": [ref["ip_adapters"][0] | {"file": file}]}
+        with pytest.raises(NodeError, match=r"are a pickle" if file == "old.bin" else "has no weights"):
+            direct.block(named, "ip_adapter", ip_adapter_image=[picture()])
+    finally:
+        for name in ("old.bin", "README.md"):
+            (folder / name).unlink()
+
+
 def test_a_workflow_with_a_picture_needs_the_adapter(direct: Direct) -> None:
     ref = direct.ref("tiny/sdxl", workflow="ip_adapter_text2image")
     resolved = direct.resolve("diffusion.block", {}, {"pipeline": ref})
@@ -240,6 +254,17 @@ def hub(folder: Path, tmp_path: Path) -> Iterator[FakeHub]:
         hub.use(patch, tmp_path / "cache")
         hub.upload("org/adapters", folder)
         yield hub
+
+
+def test_the_lock_decides_on_the_adapter_s_commit(hub: FakeHub, models: Path, folder: Path, tmp_path: Path) -> None:
+    direct = Direct(tmp_path / "data", models, settings={"offline": False})
+    first, second = hub.upload("org/other", folder), hub.commit("org/other", {"README.md": "Two."})
+    document = graph().model_dump(mode="json")
+    document["nodes"][2]["params"]["repo"] = "org/other"
+    for lock, commit in (({}, second), ({"org/other": {"commit": first}}, first)):
+        compiled = direct.settle(load_graph(document | {"lock": {"repos": lock}}))
+        ref = (compiled.nodes[NodeId("adapter")].known or {})["pipeline"]
+        assert [ref["ip_adapters"][0]["commit"], compiled.graph.lock.repos["org/other"].commit] == [commit] * 2
 
 
 def test_from_the_hub_only_what_is_used_is_downloaded(hub: FakeHub, models: Path, tmp_path: Path) -> None:
