@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.catalogue.accept import PLAIN_TYPES
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.define import NodeDefinition, NodeView
 from engine.catalogue.spec import Interface, Need, Port
-from engine.catalogue.types import Connection, connection, list_of
+from engine.catalogue.types import Connection, connection, item_type, list_of
 from engine.errors import Problem
 from engine.graph import faults
 from engine.graph.check import Ports, missing_inputs, typed_params, unknown_params
@@ -70,8 +71,9 @@ class Compiled:
     """All nodes by id; `order` is topological, without muted and bypassed nodes and without what depends on muted ones.
 
     `skipped` says which muted node a skipped one waits for in vain (muted nodes themselves are not in it). `needs`
-    must be answered before pending interfaces are known. `graph` is the compiled one with its lock filled in: the
-    commit of every repo that its nodes were found to use.
+    must be answered before pending interfaces are known; so must they before those of the nodes `waiting` are, whose
+    ports follow from pending ones upstream. `graph` is the compiled one with its lock filled in: the
+    commit of every repo that its nodes were found to use, and of no other unless some nodes are not known yet.
     """
 
     graph: Graph
@@ -80,6 +82,7 @@ class Compiled:
     problems: tuple[Problem, ...]
     skipped: dict[NodeId, NodeId] = field(default_factory=dict)
     needs: tuple[Need, ...] = ()
+    waiting: frozenset[NodeId] = frozenset()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -94,6 +97,11 @@ def compile_graph(graph: Graph, catalogue: Catalogue) -> Compiled:
     on a cycle) are not judged.
     """
     return _Compiler(graph, catalogue).compile()
+
+
+def _is_plain(port: Port | None) -> bool:
+    """Whether what comes in at a port of the type's own can say what its node is."""
+    return port is not None and item_type(port.type) in PLAIN_TYPES
 
 
 STRUCTURAL = frozenset({"cycle", "duplicate_id"})
@@ -114,6 +122,7 @@ class _Compiler:
         self.waiting: set[NodeId] = set()  # nodes that depend on a pending one, or are pending
         self.unclear: set[NodeId] = set()  # inline nodes whose outputs would follow, were it not for a problem upstream
         self.muted = {node_id for node_id, node in self.wiring.nodes.items() if node.mode == "muted"}
+        self.open: set[NodeId] = set()  # nodes that may use other repos than is known: a value of their own comes later
         self.skipped: dict[NodeId, NodeId] = {}
         self.known: dict[NodeId, Mapping[str, Any]] = {}
         self.bound: dict[NodeId, Mapping[str, Any]] = {}
@@ -140,6 +149,7 @@ class _Compiler:
             problems=self._weighed_problems(),
             skipped=self.skipped,
             needs=tuple(self.needs.values()),
+            waiting=frozenset(self.waiting & self.unsettled),
         )
 
     def _visit(self, node: Node, *, in_order: bool) -> None:
@@ -200,6 +210,8 @@ class _Compiler:
             if value is not None and name not in connected
         }
         arrived = {name: self._known_value(each, fixed.inputs.get(name)) for name, each in sources.items()}
+        if any(value is _UNKNOWN and _is_plain(fixed.inputs.get(name)) for name, value in arrived.items()):
+            self.open.add(NodeId(node.id))
         view = NodeView(
             params=params,
             known={name: value for name, value in arrived.items() if value is not _UNKNOWN},
@@ -377,11 +389,14 @@ class _Compiler:
         return definition is not None and definition.resolve is not None
 
     def _locked(self) -> Graph:
+        """The graph with the commits of the repos in use. Others go, once nothing is left that may use them."""
         lock = self.graph.lock
+        whole = not (self.unsettled or self.open)
+        kept = {repo: locked for repo, locked in lock.repos.items() if not whole or repo in self.repos}
         found = {repo: commit for repo, commit in self.repos.items() if self.lock.get(repo) != commit}
-        if not found:
+        if not found and len(kept) == len(lock.repos):
             return self.graph
-        repos = lock.repos | {repo: LockedRepo(commit=commit) for repo, commit in found.items()}
+        repos = kept | {repo: LockedRepo(commit=commit) for repo, commit in found.items()}
         return self.graph.model_copy(update={"lock": lock.model_copy(update={"repos": repos})})
 
     # Problems

@@ -74,7 +74,9 @@ async def compile_graph(
 
 def compile_result(compiled: Compiled, revision: int) -> CompileResult:
     data: dict[str, Any] = {
-        "nodes": {node_id: _ports(node) for node_id, node in compiled.nodes.items()},
+        "nodes": {
+            node_id: _ports(node, pending=node_id in compiled.waiting) for node_id, node in compiled.nodes.items()
+        },
         "problems": list(compiled.problems),
         "order": list(compiled.order),
         "skipped": {str(node): str(because) for node, because in compiled.skipped.items()},
@@ -84,11 +86,11 @@ def compile_result(compiled: Compiled, revision: int) -> CompileResult:
     return CompileResult.model_construct(**data)
 
 
-def _ports(node: CompiledNode) -> NodePorts:
+def _ports(node: CompiledNode, *, pending: bool) -> NodePorts:
     return NodePorts.model_construct(
         inputs=list(node.interface.inputs),
         outputs=list(node.interface.outputs),
-        pending=node.interface.pending,
+        pending=pending or node.interface.pending,
         types=dict(node.outputs),
         mapped=sorted(node.mapped),
     )

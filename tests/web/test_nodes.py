@@ -28,7 +28,7 @@ def test_no_label_of_any_node_is_cut_off(canvas: Canvas, http: httpx.Client) -> 
     assert canvas.page.evaluate(CUT_OFF) == []
 
     load = {"id": "load", "type": "diffusion.pipeline", "params": {"repo": "demo"}}
-    workflow = {"workflow": "controlnet_union_inpainting"}  # the longest name there is to choose
+    workflow = {"workflow": "controlnet_union_image2image"}  # too long to stand beside its label
     stages = [
         {"id": block or "whole", "type": "diffusion.block", "params": {"block": block}, "advanced": True}
         for block in ("", "text_encoder", "vae_encoder", "denoise", "decode")
@@ -77,3 +77,13 @@ def test_what_a_new_node_still_needs_is_told_calmly_by_its_titles(canvas: Canvas
     expect(blur.get_by_role("alert")).to_have_count(0)
     canvas.add_node("Load image")
     expect(canvas.node("load_image").get_by_role("note")).to_have_text("Image needs a file.")
+
+
+def test_a_new_note_takes_what_is_typed_at_once(canvas: Canvas) -> None:
+    canvas.open_template("Text to image")
+    canvas.focus_pane()
+    canvas.press("n")
+    canvas.page.keyboard.type("Not **now**")
+    canvas.press("Escape")
+    expect(canvas.page.locator("[data-note]")).to_have_text("Not now")
+    expect(canvas.nodes).to_have_count(5)

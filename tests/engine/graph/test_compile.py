@@ -253,12 +253,42 @@ def test_what_a_resolver_warns_of_is_told_and_keeps_nothing_from_running():
     assert set(compile_result.nodes["d"].outputs) == set("od")
 
 
-def test_the_lock_names_all_repos_in_use_and_keeps_the_others():
-    graph = draw("d:ports", d={"letters": "x"}).model_copy(
-        update={"lock": Lock(repos={"org/x": LockedRepo(commit="0"), "org/y": LockedRepo(commit="0")})}
-    )
+@pytest.mark.parametrize(
+    ("drawing", "kept"),
+    [
+        ("d:ports", False),
+        ("!e:ports d:ports", False),
+        ("b:invert d:ports", False),  # what lacks an input is known all the same
+        ("i:image d:ports i.image>d.image", False),  # a picture does not say what a node is
+        ("t:text d:ports t.text>d.letters", True),  # it comes when the graph runs
+        ("w:ports d:ports", True),
+        ("r:ports d:ports", True),
+        ("u:unheard_of d:ports", True),
+        ("b:invert c:invert d:ports b.image>c.image c.image>b.image", True),
+    ],
+    ids=["known", "muted", "incomplete", "picture", "later", "pending", "refused", "unknown type", "circle"],
+)
+def test_the_lock_names_the_repos_in_use_and_others_only_while_a_node_may_use_them(drawing: str, kept: bool) -> None:
+    letters = {
+        "d": {"letters": "x"},
+        "e": {},
+        "w": {"letters": "wait"},
+        "r": {"letters": "refuse"},
+        "t": {"text": "boom"},
+    }
+    before = {repo: LockedRepo(commit="0") for repo in ("org/x", "org/y")}
+    graph = draw(drawing, **letters).model_copy(update={"lock": Lock(repos=before)})
     lock = compile_graph(graph, CATALOGUE).graph.lock
-    assert {repo: locked.commit for repo, locked in lock.repos.items()} == {"org/x": "1", "org/y": "0"}
+    expected = {"org/x": "0" if drawing.startswith("t:") else "1"} | ({"org/y": "0"} if kept else {})
+    assert {repo: locked.commit for repo, locked in lock.repos.items() if repo in before} == expected
+
+
+def test_a_lock_that_says_it_all_stays_as_it_is() -> None:
+    graph = draw("d:ports", d={"letters": "x"}).model_copy(
+        update={"lock": Lock(repos={"org/x": LockedRepo(commit="1")})}
+    )
+    assert compile_graph(graph, CATALOGUE).graph is graph
+    assert compile_graph(draw(""), CATALOGUE).graph.lock == Lock()
 
 
 def test_needs_are_collected_once_and_answers_end_them():
@@ -268,6 +298,15 @@ def test_needs_are_collected_once_and_answers_end_them():
     catalogue.describe({need.key: {}})
     answered = compile_graph(graph, catalogue)
     assert answered.needs == () and answered.nodes["d"].outputs.keys() == set("wait")
+
+
+def test_what_follows_from_a_pending_node_waits_with_it():
+    graph = draw("d:ports e:ports d.w>e.image", d={"letters": "wait"}, e={"letters": "x"})
+    catalogue = Catalogue([DYNAMIC_NODE])
+    compiled = compile_graph(graph, catalogue)
+    assert compiled.waiting == {"d", "e"}
+    catalogue.describe({need.key: {} for need in compiled.needs})
+    assert compile_graph(graph, catalogue).waiting == set()
 
 
 def test_a_fault_upstream_is_told_once():

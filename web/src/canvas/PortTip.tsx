@@ -1,8 +1,10 @@
 /** What a port is, beside it, when the pointer rests on it: one tip for the whole canvas, whatever its size. */
 import { useEffect, useState, type RefObject } from "react";
 import type { Port } from "@/api/types";
+import { edgesInto } from "@/graph/document";
 import { activeTab, nodePorts } from "@/store/editor";
 import { text } from "@/strings";
+import { Inline } from "@/ui/Inline";
 
 const DELAY = 500;
 const WIDTH = 288;
@@ -12,6 +14,7 @@ interface Tip {
   readonly type: string;
   readonly mapped: boolean;
   readonly isParam: boolean;
+  readonly connected: boolean;
   readonly left: number;
   readonly top: number;
 }
@@ -19,7 +22,7 @@ interface Tip {
 export function PortTip({ wrapper }: { wrapper: RefObject<HTMLElement | null> }) {
   const tip = useTip(wrapper);
   if (tip === null) return null;
-  const { port, type, mapped, isParam, left, top } = tip;
+  const { port, type, mapped, isParam, connected, left, top } = tip;
   const range = rangeOf(port);
   return (
     <div role="tooltip" className="port-tip" style={{ left, top, width: WIDTH }}>
@@ -27,10 +30,14 @@ export function PortTip({ wrapper }: { wrapper: RefObject<HTMLElement | null> })
         <span className="font-semibold text-strong">{port.title || port.name}</span>
         <span className="ml-auto font-mono text-muted">{[type, range].filter(Boolean).join(" · ")}</span>
       </p>
-      {port.description && <p>{port.description}</p>}
+      {port.description && (
+        <p>
+          <Inline>{port.description}</Inline>
+        </p>
+      )}
       {mapped && <p>{text.canvas.mapped}</p>}
       {port.many === true && <p>{text.canvas.manyEdges}</p>}
-      {port.required === true && <p>{text.canvas.required}</p>}
+      {port.required === true && !connected && <p>{text.canvas.required}</p>}
       {isParam && port.default !== undefined && port.default !== null && port.default !== "" && (
         <p className="text-muted">
           {text.canvas.defaultIs(JSON.stringify(port.default))} {text.canvas.resetHint}
@@ -91,6 +98,7 @@ function tipOf(row: HTMLElement): Tip | null {
     type: side === "source" ? (ports?.types?.[name] ?? port.type) : port.type,
     mapped: side === "target" && (ports?.mapped?.includes(name) ?? false),
     isParam: param !== undefined,
+    connected: edgesInto(activeTab().doc, node).some((edge) => edge.targetHandle === name),
     left: Math.max(8, Math.min(right, innerWidth - WIDTH - 8)),
     top: Math.max(8, Math.min(box.top - 4, innerHeight - 160)),
   };

@@ -104,7 +104,7 @@ export function groupSelected(flow: Flow): void {
   };
   dispatch(addGroup({ id, title: text.canvas.newGroup, tint: "grey", ...place }));
   select([id]);
-  requestAnimationFrame(() => askRename(id));
+  askRename(id);
 }
 
 export function addNoteAt(at: Point): void {
@@ -113,7 +113,7 @@ export function addNoteAt(at: Point): void {
     addNote({ id, text: text.canvas.newNote, tint: "amber", x: Math.round(at.x), y: Math.round(at.y), ...NOTE_SIZE }),
   );
   select([id]);
-  requestAnimationFrame(() => askRename(id));
+  askRename(id);
 }
 
 /** Lays out the selection if it is of several nodes, else all nodes. */

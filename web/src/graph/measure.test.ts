@@ -110,7 +110,13 @@ describe("measure", () => {
 
   it("does not call a value lost while the interface is pending", () => {
     const box = measure({ ...node, params: { old: 1 } }, { pending: true }, ALONE);
-    expect(box.rows.map((row) => row.kind)).toEqual(["skeleton", "skeleton", "skeleton"]);
+    expect(box.rows.map((row) => row.kind)).toEqual(["skeleton", "skeleton"]);
+  });
+
+  it("expects the ports that edges name while the interface is pending", () => {
+    const around = { ...ALONE, inputs: ["image_latents"], outputs: ["latents"] };
+    const [row] = measure(node, { pending: true }, around).rows;
+    expect(row).toMatchObject({ kind: "ports", input: { title: "Image latents" }, output: { name: "latents" } });
   });
 
   it("puts picture, sentence and footer around the rows", () => {

@@ -173,8 +173,14 @@ function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   const wide =
     inputs.some((port) => isRoomy(port) && port.advanced !== true) ||
     inputs.some((port) => isBeside(port) && !hasRoom(port, USUAL_WIDTH)) ||
+    isUnknown(ports) ||
     (ports?.outputs ?? []).some((port) => PICTURED.has(port.type) && port.advanced !== true);
   return wide ? WIDE_WIDTH : USUAL_WIDTH;
+}
+
+/** Whether nothing is known yet of what the node makes. Most nodes of which that holds become wide ones. */
+function isUnknown(ports: NodePorts | undefined): boolean {
+  return ports?.pending === true && (ports.outputs ?? []).length === 0;
 }
 
 /** Whether its control may stand beside its label; that of a seed takes the room that it needs. */
@@ -267,6 +273,11 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
     outputs.filter((port) => !foldedOutputs.includes(port)),
     { node, around, columns },
   );
+  if (isUnknown(ports)) {
+    rows.push(...lostRows(node, ports, around));
+    rows.push(...[0, 1].map((index): PlannedRow => ({ kind: "skeleton", index })));
+    return rows;
+  }
   const count = foldedInputs.length + foldedOutputs.length;
   if (count > 0) {
     const open = node.advanced === true;
@@ -275,9 +286,6 @@ function plan(node: GraphNode, ports: NodePorts | undefined, around: Surrounding
     ).length;
     rows.push({ kind: "fold", count, changed, open });
     if (open) rows.push(...foldedOut(foldedInputs, foldedOutputs, { node, around, columns }));
-  }
-  if (ports?.pending === true && outputs.length === 0) {
-    rows.push(...[0, 1, 2].map((index): PlannedRow => ({ kind: "skeleton", index })));
   }
   rows.push(...lostRows(node, ports, around));
   return rows;
@@ -341,10 +349,22 @@ function rowTitle(port: Port): number {
   return titleWidth(port) + (port.required === true ? 10 : 0);
 }
 
-/** Edges keep a place to end at even if their port is gone; values without a port are shown as long as nothing is pending. */
+/**
+ * Edges keep a place to end at even if their port is gone, or is being found out. Values without a port are shown if
+ * nothing is pending.
+ */
 function lostRows(node: GraphNode, ports: NodePorts | undefined, around: Surroundings): PlannedRow[] {
   const inputs = new Set((ports?.inputs ?? []).map((port) => port.name));
   const outputs = new Set((ports?.outputs ?? []).map((port) => port.name));
+  if (ports?.pending === true) {
+    const input = around.inputs.filter((name) => !inputs.has(name)).map(expected);
+    const output = around.outputs.filter((name) => !outputs.has(name)).map(expected);
+    return Array.from({ length: Math.max(input.length, output.length) }, (_, index) => ({
+      kind: "ports",
+      input: input[index] ?? null,
+      output: output[index] ?? null,
+    }));
+  }
   const rows: PlannedRow[] = around.inputs
     .filter((name) => !inputs.has(name))
     .map((input) => ({ kind: "lost", input, output: null }));
@@ -353,12 +373,17 @@ function lostRows(node: GraphNode, ports: NodePorts | undefined, around: Surroun
       .filter((name) => !outputs.has(name))
       .map((output): PlannedRow => ({ kind: "lost", input: null, output })),
   );
-  if (ports?.pending === true) return rows;
   for (const [name, value] of Object.entries(node.params)) {
     if (!inputs.has(name) && !around.inputs.includes(name))
       rows.push({ kind: "lost", input: name, output: null, value });
   }
   return rows;
+}
+
+/** A port of which only the name is known, from its edge. */
+function expected(name: string): Port {
+  const words = name.replaceAll("_", " ");
+  return { name, title: words.charAt(0).toUpperCase() + words.slice(1), type: "any" };
 }
 
 function rowHeight(row: PlannedRow, node: GraphNode): number {

@@ -7,6 +7,8 @@ import { Kbd } from "./Kbd";
 interface MenuAction {
   label: string;
   icon?: LucideIcon;
+  /** The address of a picture, in place of an icon. */
+  picture?: string;
   shortcut?: string;
   onSelect: () => void;
   disabled?: boolean;
@@ -65,10 +67,16 @@ function SubMenuRow({ item, parts }: { item: SubMenu; parts: MenuParts }) {
 }
 
 function ActionRow({ item, parts }: { item: MenuAction; parts: MenuParts }) {
-  const className = cx(ROW, item.danger === true && "text-danger data-[highlighted]:text-danger");
+  const className = cx(
+    ROW,
+    item.picture !== undefined && "h-13",
+    item.danger === true && "text-danger data-[highlighted]:text-danger",
+  );
   const inner = (
     <>
-      <Label icon={item.checked === true ? Check : item.icon}>{item.label}</Label>
+      <Label icon={item.checked === true ? Check : item.icon} picture={item.picture}>
+        {item.label}
+      </Label>
       {item.shortcut !== undefined && <Kbd keys={item.shortcut} className="ml-auto pl-6" />}
     </>
   );
@@ -82,10 +90,20 @@ function ActionRow({ item, parts }: { item: MenuAction; parts: MenuParts }) {
   );
 }
 
-function Label({ icon: Icon, children }: { icon: LucideIcon | undefined; children: string }) {
+interface LabelProps {
+  icon: LucideIcon | undefined;
+  picture?: string | undefined;
+  children: string;
+}
+
+function Label({ icon: Icon, picture, children }: LabelProps) {
   return (
     <>
-      <span className="flex w-4 justify-center text-muted">{Icon && <Icon size={14} aria-hidden />}</span>
+      {picture === undefined ? (
+        <span className="flex w-4 justify-center text-muted">{Icon && <Icon size={14} aria-hidden />}</span>
+      ) : (
+        <img src={picture} alt="" className="size-11 rounded object-cover" />
+      )}
       <span className="truncate">{children}</span>
     </>
   );

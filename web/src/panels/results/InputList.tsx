@@ -48,7 +48,7 @@ function Now({ node, port }: { node: GraphNode; port: Port }) {
   if (edges.length > 0) return edges.map((edge) => <Source key={edgeId(edge)} edge={edge} />);
   const set: JsonValue | undefined = node.params[port.name];
   if (set !== undefined) return <Value>{written(set)}</Value>;
-  if (port.default !== undefined && port.default !== null) {
+  if (port.default !== undefined && port.default !== null && port.default !== "") {
     return <span className="text-xs text-muted">{words.portDefault(shortened(written(port.default)))}</span>;
   }
   return port.required ? (

@@ -12,6 +12,7 @@ import {
   ZoomIn,
   ZoomOut,
 } from "lucide-react";
+import { thumbnailUrl } from "@/api/client";
 import { closeDialog, type LightboxImage } from "@/store/ui";
 import { openRun } from "@/store/open";
 import { text } from "@/strings";
@@ -38,6 +39,7 @@ interface Props {
 
 const words = text.results.lightbox;
 const STEP = 1.3;
+const THUMBNAIL = 128;
 
 export function LightboxBar(props: Props) {
   const { images, index, onIndex, look, showsInfo, onInfo } = props;
@@ -123,6 +125,7 @@ function CompareControl({ images, index, compare, onCompare }: Props) {
       trigger={<IconButton icon={Columns2} label={words.compareWith} />}
       items={near.map(({ image, at }) => ({
         label: `${image.title} · ${words.position(at + 1, images.length)}`,
+        picture: thumbnailUrl(image.artifact, THUMBNAIL),
         onSelect: () => onCompare(at),
       }))}
     />

@@ -1,6 +1,7 @@
 /** One port: its mark, name, type, documentation and what belongs to it now. */
 import type { ReactNode } from "react";
 import type { Port } from "@/api/types";
+import { Inline } from "@/ui/Inline";
 import { PortMark } from "./PortMark";
 
 /** `type`: what it carries now, where that differs from what the port declares. */
@@ -17,7 +18,11 @@ export function PortRow({ port, type = port.type, children }: { port: Port; type
           </span>
           <span className="shrink-0 text-xs text-muted">{type}</span>
         </div>
-        {port.description && <p className="text-xs text-muted">{port.description}</p>}
+        {port.description && (
+          <p className="text-xs text-muted">
+            <Inline>{port.description}</Inline>
+          </p>
+        )}
         {children}
       </div>
     </li>
