@@ -74,6 +74,10 @@ def test_the_view_is_moved_in_the_minimap_and_zoomed_to_what_is_selected(canvas:
     canvas.drag_points((x - 60, y - 40), (x + 50, y + 30))
     assert still(canvas) != before
     expect(canvas.node("one")).to_have_count(0)
+    box = overview.bounding_box()
+    assert box is not None
+    canvas.page.mouse.click(box["x"] + 20, box["y"] + 20)  # the corner where "one" lies
+    expect(canvas.node("one")).to_be_in_viewport()
     canvas.button("Overview of the graph").click()
     expect(overview).to_have_count(0)
     canvas.focus_pane()
@@ -86,6 +90,29 @@ def test_the_view_is_moved_in_the_minimap_and_zoomed_to_what_is_selected(canvas:
     assert zoom_of(canvas) > fitted
     canvas.button("Overview of the graph").click()
     expect(overview).to_be_visible()
+
+
+def test_from_afar_nodes_are_boxes_that_can_be_chosen_and_moved(canvas: Canvas, http: httpx.Client) -> None:
+    far = {**sums(), "position": {"x": 9000, "y": 6000}}
+    opened(canvas, http, "v-far", [whole("one"), far], ("one.number->sum.a",))
+    canvas.focus_pane()
+    canvas.press("f")
+    expect(canvas.nodes).to_have_count(2)
+    expect(canvas.node("one")).to_have_attribute("data-simple", "")
+    expect(canvas.node("one")).to_have_text("")
+    boxes = canvas.page.locator(".far-nodes path").evaluate_all(
+        "shapes => shapes.map(shape => shape.getBoundingClientRect()).map(({ x, y }) => [x, y])"
+    )
+    place = canvas.node("one").bounding_box()
+    assert place is not None
+    assert min(abs(x - place["x"]) + abs(y - place["y"]) for x, y in boxes) < 2
+
+    x, y = middle(canvas.node("one"))
+    canvas.page.mouse.click(x, y)
+    expect(canvas.page.locator(".react-flow__node.selected [data-node]")).to_have_attribute("data-node", "one")
+    canvas.drag_points((x, y), (x + 100, y + 60))
+    assert saved(canvas, http, "v-far")["nodes"][0]["position"]["x"] > 500
+    undo(canvas, "move one")
 
 
 def test_with_the_grid_on_nodes_snap_to_it(canvas: Canvas, http: httpx.Client) -> None:

@@ -5,6 +5,7 @@ import type { Family } from "@/graph/ports";
 import type { Point } from "@/graph/types";
 import { useSettings } from "@/store/settings";
 import type { FlowNode, WireEdge } from "./flowTypes";
+import { SQUARE } from "./shapes";
 import { familyColour } from "./tints";
 import { wirePath } from "./wirePath";
 
@@ -12,9 +13,6 @@ interface FarWiresProps {
   nodes: readonly FlowNode[];
   edges: readonly WireEdge[];
 }
-
-/** px; lines are joined within squares of this side, so that those out of sight cost nothing. */
-const SQUARE = 3000;
 
 export const FarWires = memo(function FarWires({ nodes, edges }: FarWiresProps) {
   const style = useSettings((settings) => settings.edgeStyle);

@@ -1,30 +1,22 @@
 /** React Flow with the graph of one tab. It draws what the store holds and reports what the hand does. */
-import {
-  Background,
-  BackgroundVariant,
-  MiniMap,
-  ReactFlow,
-  SelectionMode,
-  useReactFlow,
-  useStore,
-  type EdgeChange,
-  type NodeChange,
-} from "@xyflow/react";
+import { ReactFlow, SelectionMode, useReactFlow, useStore, type EdgeChange, type NodeChange } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { nodeById } from "@/graph/document";
-import { activeTab, select, setViewport } from "@/store/editor";
+import { activeTab, select } from "@/store/editor";
 import { useFocusRequest } from "@/store/focus";
 import { useSettings } from "@/store/settings";
 import { text } from "@/strings";
 import { ContextMenu } from "@/ui/ContextMenu";
 import { GRID, openPaletteAtPointer } from "./actions";
 import { ConnectionLine } from "./ConnectionLine";
+import { detailAt, DetailContext } from "./detail";
+import { FarNodes } from "./FarNodes";
 import { FarWires } from "./FarWires";
 import type { FlowNode, WireEdge } from "./flowTypes";
+import { Grid } from "./Grid";
 import { GroupFrame } from "./GroupFrame";
-import { LOW_ZOOM, LowZoom } from "./LowZoom";
 import { menuAt, type MenuPlace } from "./menus";
-import { miniMapColour } from "./miniMap";
+import { MiniMap } from "./MiniMap";
 import { NodeFinder } from "./NodeFinder";
 import { NodeFrame } from "./NodeFrame";
 import { NoteFrame } from "./NoteFrame";
@@ -34,6 +26,7 @@ import { SearchPalette } from "./SearchPalette";
 import { useConnecting } from "./useConnecting";
 import { useDrops } from "./useDrops";
 import { useMoving } from "./useMoving";
+import { usePanning } from "./usePanning";
 import { useScene } from "./useScene";
 import { useShortcuts } from "./useShortcuts";
 import { useViewer } from "./useViewer";
@@ -55,8 +48,10 @@ export function GraphCanvas() {
   const moving = useMoving(flow);
   const { nodes, edges } = useScene(moving.overlay);
   const { snap, grid, minimap } = useSettings();
-  const low = useStore((state) => state.transform[2] < LOW_ZOOM);
+  const detail = useStore((state) => detailAt(state.transform[2]));
+  const low = detail !== "all";
   const viewer = useViewer();
+  const panning = usePanning(wrapper);
   const connecting = useConnecting(wrapper);
   const drops = useDrops(flow);
   const menuPlace = useRef<MenuPlace | null>(null);
@@ -75,7 +70,7 @@ export function GraphCanvas() {
   const drawn = useMemo(() => ({ nodes: [...nodes], edges: low ? [] : [...edges] }), [nodes, edges, low]);
 
   return (
-    <LowZoom.Provider value={low}>
+    <DetailContext.Provider value={detail}>
       <ContextMenu items={items}>
         <div
           ref={wrapper}
@@ -108,7 +103,7 @@ export function GraphCanvas() {
             onNodeDragStop={moving.onDrop}
             onSelectionDragStart={(_event, dragged) => moving.onDragStart(dragged)}
             onSelectionDragStop={moving.onDrop}
-            onMoveEnd={(_event, viewport) => setViewport(viewport)}
+            {...panning}
             connectionLineComponent={ConnectionLine}
             {...(start ? { defaultViewport: start } : { fitView: true, fitViewOptions: FIT })}
             onlyRenderVisibleElements
@@ -134,17 +129,9 @@ export function GraphCanvas() {
             aria-label={text.canvas.label}
           >
             {low && <FarWires nodes={nodes} edges={edges} />}
-            {grid && <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.5} />}
-            {minimap && !viewer && nodes.length > 0 && (
-              <MiniMap<FlowNode>
-                pannable
-                zoomable
-                position="bottom-right"
-                nodeColor={miniMapColour}
-                nodeBorderRadius={12}
-                ariaLabel={text.canvas.minimap}
-              />
-            )}
+            {low && <FarNodes nodes={nodes} />}
+            {grid && <Grid />}
+            {minimap && !viewer && nodes.length > 0 && <MiniMap nodes={nodes} />}
             <ZoomControls viewer={viewer} />
           </ReactFlow>
           <PortTip wrapper={wrapper} />
@@ -153,7 +140,7 @@ export function GraphCanvas() {
       </ContextMenu>
       <SearchPalette />
       <NodeFinder />
-    </LowZoom.Provider>
+    </DetailContext.Provider>
   );
 }
 

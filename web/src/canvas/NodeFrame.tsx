@@ -4,8 +4,8 @@ import { memo, useContext, type CSSProperties } from "react";
 import { useCatalogue } from "@/store/catalogue";
 import { text } from "@/strings";
 import { CollapsedHandles } from "./CollapsedHandles";
+import { DetailContext } from "./detail";
 import type { BlockNode } from "./flowTypes";
-import { LowZoom } from "./LowZoom";
 import { NodeDownload } from "./NodeDownload";
 import { NodeFooter } from "./NodeFooter";
 import { NodeHeader } from "./NodeHeader";
@@ -24,7 +24,8 @@ function NodeFrameView({ id, data: { node, ports, box, download } }: NodeProps<B
   const { byType } = useCatalogue();
   const type = byType.get(node.type);
   const state = useNodeState(id);
-  const low = useContext(LowZoom);
+  const detail = useContext(DetailContext);
+  const low = detail !== "all";
   const title = nodeTitle(node, type);
   const { width, height } = box;
   const style: CSSProperties & Record<"--tint" | "--label", string> = {
@@ -45,7 +46,9 @@ function NodeFrameView({ id, data: { node, ports, box, download } }: NodeProps<B
       data-unknown={type === undefined && byType.size > 0 ? "" : undefined}
       data-pending={ports?.pending === true ? "" : undefined}
     >
-      <NodeHeader node={node} title={title} state={state} simple={low} pending={ports?.pending === true} />
+      {detail !== "box" && (
+        <NodeHeader node={node} title={title} state={state} simple={low} pending={ports?.pending === true} />
+      )}
       <PreviewWatch id={id} />
       {low && box.preview && <NodeMedia id={id} title={title} place={box.preview} />}
       {low ? null : (
