@@ -49,7 +49,8 @@ def resolve(view: NodeView) -> Resolved:
         return Resolved(bare)
     values = dict(view.params) | dict(view.known)
     path, parts = chosen(values)
-    need = question(None if value is None else parse_ref(value), path, parts, view.lock)
+    ref = None if value is None else parse_ref(value)
+    need = question(ref, path, parts, view.lock)
     if need is None:
         return Resolved(bare)
     description = view.descriptions.get(need.key)
@@ -58,11 +59,11 @@ def resolve(view: NodeView) -> Resolved:
     if problem := description.get("problem"):
         raise NodeError(Problem(**problem | {"port": "parts" if parts else "block"}))
     interface, texts = _interfaces.of(need.key, description, view.connected, values)
-    replaced = set() if value is None else parse_ref(value).components.keys()
+    replaced = set() if ref is None else ref.components.keys()
     missing = {name: found for name, found in description["missing"].items() if name not in replaced}
     warnings = tuple(Problem(code="block_warning", message=text, port="block") for text in texts)
     warnings += missing_warnings(missing, "pipeline")
-    problems = () if value is None else _missing_adapter(parse_ref(value), interface, description)
+    problems = () if ref is None or ref.ip_adapters else _missing_adapter(interface, description)
     if not parts:
         return Resolved(interface, problems=problems, warnings=warnings)
     commits = description["commits"]
@@ -77,11 +78,11 @@ def resolve(view: NodeView) -> Resolved:
     )
 
 
-def _missing_adapter(ref: PipelineRef, interface: Interface, description: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """The problem of a block that can't do without an IP-Adapter, where the pipeline has none."""
+def _missing_adapter(interface: Interface, description: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """The problem of a block that can't do without an IP-Adapter, in a pipeline that has none."""
     port = interface.input(IMAGE)
     needs = port is not None and port.required and any(item["name"] == ADAPTED for item in description["components"])
-    return missing_adapter("pipeline").problems if needs and not ref.ip_adapters else ()
+    return missing_adapter("pipeline").problems if needs else ()
 
 
 def chosen(values: Mapping[str, Any]) -> tuple[str, tuple[Part, ...]]:
