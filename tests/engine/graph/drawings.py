@@ -105,6 +105,7 @@ def _ports(view: NodeView) -> Resolved:
     return Resolved(
         found, bound={"count": len(letters)}, repos={f"org/{letters}": "1" for _ in letters},
         warnings=(odd,) if letters == "odd" else (),
+        problems=(odd,) if letters == "bad" else (),
     )  # fmt: skip
 
 

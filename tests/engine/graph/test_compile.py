@@ -253,6 +253,14 @@ def test_what_a_resolver_warns_of_is_told_and_keeps_nothing_from_running():
     assert set(compile_result.nodes["d"].outputs) == set("od")
 
 
+def test_what_a_resolver_finds_wrong_is_told_and_its_interface_stays():
+    compile_result = compiled("d:ports", d={"letters": "bad"})
+    assert [(problem.code, problem.node, problem.severity) for problem in compile_result.problems] == [
+        ("odd", "d", "error")
+    ]
+    assert set(compile_result.nodes["d"].outputs) == set("bad")
+
+
 @pytest.mark.parametrize(
     ("drawing", "kept"),
     [
