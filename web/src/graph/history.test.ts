@@ -78,3 +78,14 @@ test("leaves the view where it is, unless another graph was put in place", () =>
   const opened = give(moved, replaceDoc(draw("b", { viewport: there }), "open"), 0);
   expect(undo(opened.history, opened.doc)?.doc.viewport).toBeNull();
 });
+
+test("a node that comes back brings the pin of its repo, while other pins stay as they are now", () => {
+  const lock = (pins: Record<string, string>) => ({
+    repos: Object.fromEntries(Object.entries(pins).map(([repo, commit]) => [repo, { commit }])),
+  });
+  const start = draw("a b", { lock: lock({ "org/a": "1", "org/b": "1" }) });
+  const gone = give({ history: emptyHistory, doc: start }, renameNode("b", "B"), 0);
+  const now = { ...gone.doc, lock: lock({ "org/a": "2" }) };
+  const back = undo(gone.history, now);
+  expect(back?.doc.lock).toEqual(lock({ "org/a": "2", "org/b": "1" }));
+});

@@ -1,5 +1,6 @@
 /** Undo and redo: the docs before and after each step. They share what did not change, so a step costs little. */
 import { patched } from "./edit";
+import { withLostPins } from "./lock";
 import type { Command, Doc } from "./types";
 
 interface Step {
@@ -61,9 +62,12 @@ function continues(last: Step, command: Command, now: number): boolean {
   return command.merge !== undefined && command.merge === last.merge && gap >= 0 && gap < MERGE_MS;
 }
 
-/** The doc of `step`, looked at from where `current` is looked at, and pinned as it is: neither is a change to undo. */
+/**
+ * The doc of `step`, looked at from where `current` is looked at, and pinned as it is: neither is a change to undo. A
+ * repo whose node comes back is pinned as it was, since its pin went with the node.
+ */
 function seen(step: Step, current: Doc): Doc {
   const viewport = step.viewport ? step.doc.viewport : current.viewport;
-  const lock = step.lock ? step.doc.lock : current.lock;
+  const lock = step.lock ? step.doc.lock : withLostPins(current.lock, step.doc.lock);
   return patched(step.doc, { viewport, lock });
 }

@@ -46,6 +46,13 @@ export function lockWith(before: Doc["lock"], told: { readonly repos?: object })
   return { ...before, repos: Object.fromEntries(repos) };
 }
 
+/** A lock with the pins of an earlier one that it has not any more; the same object if it has them all. */
+export function withLostPins(lock: Doc["lock"], earlier: Doc["lock"]): Doc["lock"] {
+  const [now, then] = [pins(lock), pins(earlier)];
+  const isWhole = [...then.keys()].every((repo) => now.has(repo));
+  return isWhole ? lock : withNewPins(lock, earlier as { readonly repos?: object });
+}
+
 /** A lock with the repos that it did not pin yet; what it pins stays. */
 export function withNewPins(before: Doc["lock"], told: { readonly repos?: object }): Doc["lock"] {
   const known = isObject(before["repos"]) ? before["repos"] : {};
