@@ -38,6 +38,11 @@ function mostLabel(width: number): number {
   return Math.round(width * (1 - LEAST_CONTROL)) - SIDES - GAP;
 }
 
+/** Whether a text can be read in a list to choose from that has the whole width of a node. */
+export function fitsAcross(words: string, width: number): boolean {
+  return textWidth(words) + CHEVRON <= width - SIDES;
+}
+
 /** Whether a text can be read in a list to choose from that stands beside labels of this width. */
 export function fitsBeside(words: string, width: number, label: number): boolean {
   return textWidth(words) + CHEVRON <= width - SIDES - GAP - label;

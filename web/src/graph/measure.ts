@@ -1,7 +1,7 @@
 /** How large a node is drawn and where its handles lie: known without asking the page, so nodes need not be measured. */
 import type { JsonValue, NodePorts, Port } from "@/api/types";
 import { isJson, jsonEqual } from "./json";
-import { fitsBeside, hasRoom, labelColumn, SIDES, titleWidth } from "./labels";
+import { fitsAcross, fitsBeside, hasRoom, labelColumn, SIDES, titleWidth } from "./labels";
 import type { GraphNode } from "./types";
 
 export const HEADER = 30;
@@ -113,10 +113,17 @@ function isTall(port: Port, value: JsonValue | undefined, { width, label }: Colu
   const kind = port.widget?.kind;
   const now = value ?? defaultOf(port);
   if (kind === "json" && port.advanced === true && isShort(now)) return false;
-  if (kind === "select" || kind === "combobox") {
-    return typeof now === "string" && !fitsBeside(now || (port.widget?.placeholder ?? ""), width, label);
-  }
+  if (isChoice(port)) return !fitsBeside(chosen(port, now), width, label);
   return kind === "repo" || isRoomy(port);
+}
+
+function isChoice({ widget }: Port): boolean {
+  return widget?.kind === "select" || widget?.kind === "combobox";
+}
+
+/** What stands in a list to choose from. */
+function chosen({ widget }: Port, value: JsonValue | undefined): string {
+  return (typeof value === "string" ? value : "") || (widget?.placeholder ?? "");
 }
 
 /** The width of a node, and of the labels in it. */
@@ -173,6 +180,7 @@ function nodeWidth(node: GraphNode, ports: NodePorts | undefined): number {
   const wide =
     inputs.some((port) => isRoomy(port) && port.advanced !== true) ||
     inputs.some((port) => isBeside(port) && !hasRoom(port, USUAL_WIDTH)) ||
+    inputs.some((port) => isChoice(port) && !fitsAcross(chosen(port, node.params[port.name]), USUAL_WIDTH)) ||
     isUnknown(ports) ||
     (ports?.outputs ?? []).some((port) => PICTURED.has(port.type) && port.advanced !== true);
   return wide ? WIDE_WIDTH : USUAL_WIDTH;
