@@ -20,7 +20,7 @@ def hand_out_pictures(ref: PipelineRef, given: Arguments) -> None:
         given.named[IMAGE] = each if len(each) == 1 else [each]
     elif count and len(each) != count:
         raise NodeError(
-            f"The pipeline has {count} IP-Adapters, and there are {len(each)} pictures for them.",
+            f"The pipeline has {count} IP-Adapters and pictures for {len(each)}.",
             remedy="Connect one picture for each, in the order in which the adapters were loaded.", port=IMAGE,
         )  # fmt: skip
 

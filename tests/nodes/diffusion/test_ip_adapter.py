@@ -128,7 +128,7 @@ def test_several_pictures_go_to_the_one_adapter(direct: Direct) -> None:
 
 def test_each_of_several_adapters_has_its_picture(direct: Direct) -> None:
     ref = adapted(direct, adapted(direct), weights=PLUS)
-    with pytest.raises(NodeError, match="2 IP-Adapters, and there are 3 pictures"):
+    with pytest.raises(NodeError, match="2 IP-Adapters and pictures for 3"):
         direct.block(ref, "", **SIZES, ip_adapter_image=[picture()] * 3)
 
 
