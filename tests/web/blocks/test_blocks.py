@@ -101,6 +101,21 @@ def test_a_new_commit_is_taken_by_an_update_and_shows_its_changes_before_it_is_a
     assert saved(canvas, http, "growing")["lock"]["repos"][repo]["commit"] == old, "an update is undone like any change"
 
 
+def test_a_review_says_on_which_branch_a_commit_is_and_warns_of_one_that_is_on_none(
+    canvas: Canvas, hub: FakeHub, http: httpx.Client, tmp_path: Path
+) -> None:
+    repo = "acme/forked"
+    expander(hub, tmp_path / "repo", repo, plain="", rich="x")
+    strange = hub.pull_request(repo, {"styles.py": "STYLES = {}\n"})
+    opened(canvas, http, "forked", [custom("good", repo), custom("strange", f"{repo}@{strange}")])
+    dialog = review(canvas, "good")
+    expect(dialog.get_by_text("on main")).to_be_visible()
+    canvas.press("Escape")
+    dialog = review(canvas, "strange")
+    expect(dialog.get_by_role("note")).to_contain_text("No branch or tag leads to this commit")
+    expect(dialog.get_by_text("its code may be by anybody")).to_be_visible()
+
+
 def test_two_blocks_with_helpers_of_the_same_name_keep_their_own(
     canvas: Canvas, hub: FakeHub, http: httpx.Client, tmp_path: Path
 ) -> None:
@@ -260,6 +275,26 @@ def test_a_block_is_inserted_into_a_single_node(
     node = canvas.page.locator(".react-flow__node.selected [data-node]")
     expect(node.locator('[data-param="short_prompt"]')).to_be_visible()
     node.locator('[data-param="short_prompt"]').locator("input, textarea").fill("a green triangle")
+    assert artifact(canvas.run())
+
+
+def test_a_block_of_the_connected_pipeline_is_inserted(canvas: Canvas, http: httpx.Client) -> None:
+    parts = [{"name": name, "block": name} for name in ("text_encoder", "denoise")]
+    sampling = {"num_inference_steps": 2, "seed": 7, "height": 64, "width": 64}
+    latents = block("half", parts=parts, prompt="a red circle", **sampling)
+    opened(canvas, http, "insert-own", [PIPELINE, latents, SHOW], ("load.pipeline->half.pipeline",))
+    expect(header(canvas, "half")).to_contain_text("text_encoder + denoise")
+    menu(canvas, header(canvas, "half"), "Insert block")
+    dialog = canvas.page.get_by_role("dialog", name="Insert a block")
+    for label, choice in (("From", "The connected pipeline"), ("Block", "decode"), ("Where", "At the end")):
+        dialog.get_by_role("combobox", name=label).click()
+        canvas.page.get_by_role("option", name=choice, exact=True).click()
+    dialog.get_by_role("button", name="Insert block").click()
+    expect(dialog).to_have_count(0)
+    node = canvas.page.locator(".react-flow__node.selected [data-node]")
+    expect(node.locator("header")).to_contain_text("text_encoder + denoise + decode")
+    canvas.press("f")
+    canvas.connect(str(node.get_attribute("data-node")), "images", "show", "images")
     assert artifact(canvas.run())
 
 

@@ -1,9 +1,10 @@
-/** What a node is called: as a person named it, else as its preset or its type. */
+/** What a node is called: as a person named it, else as its own blocks, its preset or its type. */
 import type { NodeType, Preset } from "@/api/types";
+import { blocksName } from "@/graph/blocks";
 import type { GraphNode } from "@/graph/types";
 
 export function nodeTitle(node: GraphNode, type: NodeType | undefined): string {
-  return node.title ?? presetOf(node, type)?.title ?? type?.title ?? node.type;
+  return node.title ?? blocksName(node) ?? presetOf(node, type)?.title ?? type?.title ?? node.type;
 }
 
 /** The preset whose values the node has; of several the one with most values. */

@@ -1,6 +1,6 @@
 /** Nodes that run blocks, and the repos they name. */
 import { expect, test } from "vitest";
-import { isWholePipeline, partsOf, repoInQuestion, splitRepo } from "./blocks";
+import { blocksName, isWholePipeline, partsOf, repoInQuestion, splitRepo } from "./blocks";
 import { node } from "./testing";
 
 test.each([
@@ -33,4 +33,16 @@ test.each([
   [{ parts: [{ name: "a", block: "a" }] }, false],
 ])("a node with %j stands for a whole pipeline: %s", (params, whole) => {
   expect(isWholePipeline(node("n", { type: "diffusion.block", params }))).toBe(whole);
+});
+
+test.each([
+  ["diffusion.custom", { repo: "org/prompt-expander@v1" }, "prompt-expander"],
+  ["diffusion.custom", { repo: "mine" }, "mine"],
+  ["diffusion.custom", {}, null],
+  ["diffusion.pipeline", { repo: "org/model" }, null],
+  ["diffusion.block", { block: "denoise" }, null],
+  ["diffusion.block", { parts: ["a", "b"].map((name) => ({ name, block: name })) }, "a + b"],
+  ["diffusion.block", { parts: ["a", "b", "c", "d"].map((name) => ({ name, block: name })) }, "a + b + c + …"],
+])("%s with %j is called %j", (type, params, name) => {
+  expect(blocksName({ ...node("n"), type, params })).toBe(name);
 });

@@ -4,7 +4,10 @@ import { isObject } from "./json";
 import type { GraphNode } from "./types";
 
 export const CUSTOM = "diffusion.custom";
-const BLOCKS: ReadonlySet<string> = new Set(["diffusion.block", CUSTOM]);
+const BLOCK = "diffusion.block";
+const BLOCKS: ReadonlySet<string> = new Set([BLOCK, CUSTOM]);
+/** How many parts are named in a title. */
+const SHOWN = 3;
 
 export function isBlockNode(node: GraphNode | undefined): node is GraphNode {
   return node !== undefined && BLOCKS.has(node.type);
@@ -13,6 +16,17 @@ export function isBlockNode(node: GraphNode | undefined): node is GraphNode {
 /** Whether it stands for all stages of a pipeline. */
 export function isWholePipeline({ type, params }: GraphNode): boolean {
   return type !== CUSTOM && (params["block"] ?? "") === "" && partsOf(params["parts"]).length === 0;
+}
+
+/** What a node's own choice of blocks is called: its repo, or its parts; null for one that is called by its type. */
+export function blocksName({ type, params }: GraphNode): string | null {
+  if (type === CUSTOM && isGiven(params["repo"])) {
+    const { repo } = splitRepo(params["repo"]);
+    return repo.slice(repo.lastIndexOf("/") + 1) || null;
+  }
+  const names = type === BLOCK ? partsOf(params["parts"]).map(({ name }) => name) : [];
+  if (names.length === 0) return null;
+  return names.length > SHOWN ? `${names.slice(0, SHOWN).join(" + ")} + …` : names.join(" + ");
 }
 
 /** One block of a composed node; without `repo` it is one of the pipeline's own. `workflow`: of a whole pipeline. */

@@ -2,11 +2,11 @@
 import { useState, type ReactNode } from "react";
 import { publish, type Published } from "@/api/blocks";
 import { reportError } from "@/panels/shell/reportError";
-import { useCentre } from "@/panels/shell/useCentre";
 import { place } from "@/canvas/placing";
 import { CUSTOM } from "@/graph/blocks";
 import { saveDoc } from "@/graph/document";
 import { activeTab } from "@/store/editor";
+import { focusNode } from "@/store/focus";
 import { closeDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { blocks } from "@/strings/blocks";
@@ -16,6 +16,7 @@ import { Dialog } from "@/ui/Dialog";
 import { Switch } from "@/ui/Switch";
 import { TextInput } from "@/ui/TextInput";
 import { Field } from "./Field";
+import { usePlaceBelow } from "./usePlaceBelow";
 
 const words = blocks.publish;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
@@ -23,7 +24,7 @@ const REPO = /^[\w.-]+\/[\w.-]+$/;
 
 export function PublishDialog({ nodes }: { nodes: readonly string[] }) {
   const [done, setDone] = useState<Published | null>(null);
-  return done === null ? <Form nodes={nodes} onDone={setDone} /> : <Done published={done} />;
+  return done === null ? <Form nodes={nodes} onDone={setDone} /> : <Done published={done} nodes={nodes} />;
 }
 
 function Form({ nodes, onDone }: { nodes: readonly string[]; onDone: (published: Published) => void }) {
@@ -103,12 +104,13 @@ function Form({ nodes, onDone }: { nodes: readonly string[]; onDone: (published:
   );
 }
 
-function Done({ published: { folder, files, url, local = [] } }: { published: Published }) {
-  const centre = useCentre();
+function Done({ published, nodes }: { published: Published; nodes: readonly string[] }) {
+  const { folder, files, url, local = [] } = published;
+  const placeBelow = usePlaceBelow();
   const name = folder.slice(Math.max(folder.lastIndexOf("/"), folder.lastIndexOf("\\")) + 1);
   const use = () => {
     closeDialog();
-    place({ type: CUSTOM, params: { repo: name } }, centre());
+    focusNode(place({ type: CUSTOM, params: { repo: name } }, placeBelow(nodes)));
   };
   return (
     <Dialog

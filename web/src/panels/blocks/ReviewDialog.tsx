@@ -11,6 +11,7 @@ import { closeDialog, openDialog } from "@/store/ui";
 import { text } from "@/strings";
 import { blocks } from "@/strings/blocks";
 import { Button } from "@/ui/Button";
+import { cx } from "@/ui/cx";
 import { Dialog } from "@/ui/Dialog";
 import { bytes } from "@/ui/format";
 import { Skeleton } from "@/ui/Skeleton";
@@ -77,7 +78,8 @@ interface DecisionProps {
 function Decision({ review, allowed, onLeave }: DecisionProps) {
   const [busy, setBusy] = useState(false);
   const forget = useForgetTrust();
-  const { repo, commit, local, approved } = review;
+  const { repo, commit, local, approved, origin } = review;
+  const risk = origin === "unnamed" ? words.riskUnnamed : local ? words.riskLocal : words.risk;
   const accept = async () => {
     setBusy(true);
     try {
@@ -94,7 +96,7 @@ function Decision({ review, allowed, onLeave }: DecisionProps) {
   if (approved || !allowed) return <Button onClick={onLeave}>{text.common.close}</Button>;
   return (
     <>
-      <p className="mr-auto max-w-[60ch] text-xs text-muted">{local ? words.riskLocal : words.risk}</p>
+      <p className={cx("mr-auto max-w-[60ch] text-xs", origin === "unnamed" ? "text-warning" : "text-muted")}>{risk}</p>
       <Button onClick={onLeave}>{text.common.cancel}</Button>
       <Button variant="primary" disabled={busy} onClick={() => void accept()}>
         {local ? words.approveLocal : words.approve}

@@ -29,6 +29,7 @@ export function ReviewFacts({ review, allowed, chosen, onChoose }: ReviewFactsPr
         <State review={review} />
         <Commit review={review} />
       </div>
+      {review.origin === "unnamed" && <Warning title={words.unnamed} text={words.unnamedText(review.repo)} />}
       {review.pickles.length > 0 && (
         <Warning title={words.pickles} text={words.picklesText}>
           <Paths paths={review.pickles} />
@@ -61,7 +62,8 @@ function State({ review }: { review: BlockReview }) {
   }
 }
 
-function Commit({ review: { commit, folder, local, approved, approved_commit } }: { review: BlockReview }) {
+function Commit({ review }: { review: BlockReview }) {
+  const { commit, folder, local, approved, approved_commit, origin, origin_ref: ref } = review;
   if (local) {
     return (
       <div className="flex w-full items-start gap-2 text-xs text-muted">
@@ -81,6 +83,13 @@ function Commit({ review: { commit, folder, local, approved, approved_commit } }
         </code>
         <CopyButton compact value={commit} label={words.copyCommit} />
       </p>
+      {origin === "branch" || origin === "named" ? (
+        <p>
+          {words.reachedBy} <span className="text-body [overflow-wrap:anywhere]">{ref}</span>
+        </p>
+      ) : (
+        origin === "unknown" && <p>{words.unknownOrigin}</p>
+      )}
       {!approved && approved_commit !== null && <p>{words.since(approved_commit.slice(0, SHORT))}</p>}
     </div>
   );

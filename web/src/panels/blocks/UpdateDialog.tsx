@@ -1,5 +1,6 @@
 /** Which newer commits there are of the repos that a graph is pinned to, and taking them. */
 import { ArrowRight, CircleCheck } from "lucide-react";
+import type { Approval } from "@/api/blocks";
 import { LoadFailed } from "@/panels/results/LoadFailed";
 import { splitRepo } from "@/graph/blocks";
 import { setLock } from "@/graph/commands";
@@ -17,6 +18,12 @@ import { useNewestLock, useTrust } from "./queries";
 
 const words = blocks.update;
 const SHORT = 8;
+/** Of an approved folder on this machine: whatever its content. */
+const ANY_COMMIT = "*";
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/** A branch or a tag as it is; a commit by its beginning. */
+const shortRevision = (revision: string) => (COMMIT.test(revision) ? revision.slice(0, SHORT) : revision);
 
 export function UpdateDialog() {
   const now = useTab((tab) => tab.doc.lock);
@@ -62,13 +69,13 @@ export function UpdateDialog() {
 
 function Changes({ changes, pinned }: { changes: readonly PinChange[]; pinned: number }) {
   const { data: trust } = useTrust();
-  const withCode = new Set(trust?.approvals.map(({ repo }) => repo));
+  const approved = (name: string) => trust?.approvals.filter(({ repo }) => repo === splitRepo(name).repo) ?? [];
   const same = pinned - changes.filter(({ before }) => before !== null).length;
   return (
     <>
       <ul className="flex flex-col">
         {changes.map((change) => (
-          <Change key={change.repo} change={change} hasCode={withCode.has(splitRepo(change.repo).repo)} />
+          <Change key={change.repo} change={change} approvals={approved(change.repo)} />
         ))}
       </ul>
       {same > 0 && <p className="mt-3 text-xs text-muted">{words.same(same)}</p>}
@@ -76,10 +83,17 @@ function Changes({ changes, pinned }: { changes: readonly PinChange[]; pinned: n
   );
 }
 
-function Change({ change: { repo, before, after }, hasCode }: { change: PinChange; hasCode: boolean }) {
+/** `approvals` are those of the repo: it brings code if there are any. */
+function Change({ change, approvals }: { change: PinChange; approvals: readonly Approval[] }) {
+  const { repo: named, before, after } = change;
+  const { repo, revision } = splitRepo(named);
+  const isApproved = approvals.some(({ commit }) => commit === after || commit === ANY_COMMIT);
   return (
     <li className="flex min-h-10 items-center gap-3 border-t border-line py-1.5 first:border-t-0">
-      <span className="min-w-0 flex-1 text-sm text-strong [overflow-wrap:anywhere]">{repo}</span>
+      <span className="min-w-0 flex-1 text-sm text-strong [overflow-wrap:anywhere]" title={named}>
+        {repo}
+        {revision !== null && <span className="text-muted">@{shortRevision(revision)}</span>}
+      </span>
       <span className="flex shrink-0 items-center gap-2 font-mono text-xs text-muted">
         {before === null ? (
           <Badge tone="info">{words.fresh}</Badge>
@@ -95,14 +109,17 @@ function Change({ change: { repo, before, after }, hasCode }: { change: PinChang
           </code>
         )}
       </span>
-      {hasCode && after !== null && (
-        <Button
-          size="sm"
-          aria-label={words.changesOf(repo)}
-          onClick={() => openDialog({ kind: "review", repo: splitRepo(repo).repo, revision: after, then: "update" })}
-        >
-          {words.changes}
-        </Button>
+      {approvals.length > 0 && after !== null && (
+        <>
+          <Badge tone={isApproved ? "success" : "warning"}>{isApproved ? words.approved : words.unread}</Badge>
+          <Button
+            size="sm"
+            aria-label={words.changesOf(named)}
+            onClick={() => openDialog({ kind: "review", repo, revision: after, then: "update" })}
+          >
+            {words.changes}
+          </Button>
+        </>
       )}
     </li>
   );

@@ -13,6 +13,8 @@ const review = (fields: Partial<BlockReview>): BlockReview => ({
   has_code: true,
   approved: false,
   approved_commit: null,
+  origin: "branch",
+  origin_ref: "main",
   files: ["README.md", "block.py", "modular_config.json", "lib/extra.py", "aaa.py"].map(file),
   config: null,
   requirements: [],
