@@ -3,9 +3,10 @@ import { CircleDashed, ShieldAlert, TriangleAlert } from "lucide-react";
 import { select, useNodePorts, useNodeProblems } from "@/store/editor";
 import { useNodeRun } from "@/store/runs";
 import { showInspector } from "@/store/ui";
+import { asTold, isMissing } from "@/store/told";
 import { text } from "@/strings";
 import { CureButton } from "./CureButton";
-import { asTold, isMissing, worst } from "./problems";
+import { worst } from "./problems";
 import { RunAgain } from "./RunAgain";
 
 /** What is said beside a button that takes the room of a sentence. */

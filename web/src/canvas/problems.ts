@@ -1,29 +1,10 @@
 /** Which of several problems is told first, and what can be done about it with one press. */
-import type { NodePorts, Problem } from "@/api/types";
-import { text } from "@/strings";
+import type { Problem } from "@/api/types";
+import { isMissing } from "@/store/told";
 
 export function worst(problems: readonly Problem[]): Problem | undefined {
   const errors = problems.filter((problem) => problem.severity !== "warning");
   return errors.find((problem) => !isMissing(problem)) ?? errors[0] ?? problems[0];
-}
-
-const FILES: ReadonlySet<string> = new Set(["image", "mask", "video", "file"]);
-
-/** The problem as its own node tells it: by the title of its port, not by ids. */
-export function asTold<Told extends Problem>(problem: Told, ports: NodePorts | undefined): Told {
-  if (!isMissing(problem)) return problem;
-  const port = ports?.inputs?.find(({ name }) => name === problem.port);
-  if (port === undefined) return problem;
-  const { needsEdge, needsFile, needsValue } = text.canvas;
-  const title = port.title || port.name;
-  const kind = port.widget?.kind;
-  const message = kind === undefined ? needsEdge(title) : FILES.has(kind) ? needsFile(title) : needsValue(title);
-  return { ...problem, message };
-}
-
-/** Whether something is only left to do, as after every new node. */
-export function isMissing({ code }: Problem): boolean {
-  return code === "missing_input";
 }
 
 /** What a button beside a problem does about it. */

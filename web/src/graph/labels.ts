@@ -13,7 +13,7 @@ const NARROW = new Set("fijlrtI1.,:;'|()[]- ");
 const BROAD = new Set("mwMW");
 
 /** The width of a text in px; rather too much than too little. */
-export function textWidth(words: string): number {
+function textWidth(words: string): number {
   let width = 2;
   for (const letter of words) width += NARROW.has(letter) ? 4.4 : BROAD.has(letter) ? 11.2 : letter < "a" ? 9 : 7.4;
   return Math.ceil(width);

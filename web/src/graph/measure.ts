@@ -18,7 +18,7 @@ const USUAL_WIDTH = 240;
 const WIDE_WIDTH = 320;
 const SHORT_JSON = 24;
 /** More advanced ports than this can be searched. */
-export const MANY_FOLDED = 10;
+const MANY_FOLDED = 10;
 /** More of them without a control than this are folded once more. */
 const MANY_BARE = 6;
 

@@ -62,6 +62,18 @@ test("a refused graph shows its problems and the node concerned", async () => {
   expect(toasts().at(-1)).toMatchObject({ kind: "error", title: "b needs an image.", text: "Connect one." });
 });
 
+test("what is told of a run is taken back by the next; a server out of reach is nothing wrong with the graph", async () => {
+  onlyTab(chain("a", "b"));
+  server.on("POST /api/runs", () => problem(422, "cycle", "The nodes wait for each other."));
+  await startRun();
+  expect(toasts().at(-1)).toMatchObject({ title: "The nodes wait for each other." });
+  server.on("POST /api/runs", () => Promise.reject(new TypeError("Failed to fetch")));
+  await startRun();
+  expect(activeTab().refused).toEqual([]);
+  expect(toasts().map(({ kind, title }) => [kind, title])).toContainEqual(["warning", "The server cannot be reached."]);
+  expect(toasts().map(({ title }) => title)).not.toContain("The nodes wait for each other.");
+});
+
 test("a failure is told, with a way to its node", async () => {
   onlyTab(chain("a", "b"));
   await startRun();

@@ -11,7 +11,8 @@ import { cancelRun } from "@/store/queue";
 import { adopt, knownRuns, runView } from "@/store/records";
 import { activateTab } from "@/store/tablist";
 import { activeTab, tabOf, updateTab, type Tab } from "@/store/tabs";
-import { toast } from "@/store/toasts";
+import { dismissTopic, toast } from "@/store/toasts";
+import { asTold } from "@/store/told";
 import { showInspector } from "@/store/ui";
 import { store as strings } from "@/strings/store";
 
@@ -22,6 +23,7 @@ export async function startRun({
 }: { targets?: readonly string[]; count?: number } = {}): Promise<void> {
   const { id } = activeTab();
   updateTab(id, { refused: [] });
+  dismissTopic(runsOf(id));
   let overrides: Record<string, number> = {};
   try {
     for (let number = 0; number < count; number++) {
@@ -98,16 +100,29 @@ function otherSeeds(tab: Tab): Record<string, number> {
 }
 
 function refuse(tabId: string, error: ApiError): void {
-  updateTab(tabId, { refused: error.problems });
   const { problem } = error;
+  // That is nothing wrong with the graph, and over as soon as the connection stands again.
+  if (problem.code === "offline") {
+    const { remedy } = problem;
+    return void toast({ kind: "warning", title: problem.message, ...(remedy && { text: remedy }) });
+  }
+  updateTab(tabId, { refused: error.problems });
   const node = error.problems.find((problem) => problem.node)?.node;
   if (node) showNode(tabId, node);
-  toast({ kind: "error", title: problem.message, ...about(problem, tabId) });
+  const tab = tabOf(tabId);
+  const ports = tab && problem.node ? nodePorts(tab, problem.node) : undefined;
+  toast({ kind: "error", title: asTold(problem, ports).message, ...about(problem, tabId) });
 }
 
-/** Text, details and button of a toast about a problem. */
+/** The topic of what is told about the runs of a tab, until the next one. */
+function runsOf(tabId: string): string {
+  return `runs of ${tabId}`;
+}
+
+/** Text, details and button of a toast about a problem of a run. */
 export function about(problem: Problem, tabId: string) {
   const { node, remedy, details } = problem;
   const show = { label: strings.showNode, run: () => (showNode(tabId, node ?? ""), showInspector("node")) };
-  return { ...(remedy && { text: remedy }), ...(details && { details }), ...(node && { action: show }) };
+  const topic = runsOf(tabId);
+  return { topic, ...(remedy && { text: remedy }), ...(details && { details }), ...(node && { action: show }) };
 }

@@ -8,6 +8,8 @@ export interface Toast {
   readonly text?: string;
   readonly details?: string;
   readonly action?: { readonly label: string; readonly run: () => void };
+  /** What it is about, for whoever takes away all that is said about that. */
+  readonly topic?: string;
 }
 
 /** Milliseconds after which a toast leaves; one that reports a failure stays until it is closed. */
@@ -39,6 +41,11 @@ export function dismiss(id: number): void {
 /** Takes away what says a thing that is being dealt with: it would lie over the dialog for that. */
 export function dismissAbout(title: string): void {
   for (const toast of toasts()) if (toast.title === title) dismiss(toast.id);
+}
+
+/** Takes away all that is said about something that begins anew. */
+export function dismissTopic(topic: string): void {
+  for (const toast of toasts()) if (toast.topic === topic) dismiss(toast.id);
 }
 
 export function useToasts(): readonly Toast[] {

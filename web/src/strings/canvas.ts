@@ -17,9 +17,6 @@ export const canvas = {
   lostValue: "This node has no such param now. The value is kept.",
   resetHint: "Double-click to set back to the default.",
   required: "Needs an edge or a value.",
-  needsEdge: (port: string) => `${port} needs an edge.`,
-  needsValue: (port: string) => `${port} needs a value.`,
-  needsFile: (port: string) => `${port} needs a file.`,
   manyEdges: "Takes several edges.",
   mapped: "Runs once for each item of the list.",
   range: (from: number | null, to: number | null) =>

@@ -16,4 +16,7 @@ export const store = {
   reopen: "Open it again",
   restoreFailed: "A tab could not be restored",
   untitled: "Untitled",
+  needsEdge: (port: string) => `${port} needs an edge.`,
+  needsValue: (port: string) => `${port} needs a value.`,
+  needsFile: (port: string) => `${port} needs a file.`,
 };

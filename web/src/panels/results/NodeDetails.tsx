@@ -1,7 +1,6 @@
 /** One node: what it is and does, its ports and values, how its last run went. */
 import { useState } from "react";
 import { CureButton } from "@/canvas/CureButton";
-import { asTold } from "@/canvas/problems";
 import { nodeTitle } from "@/canvas/titles";
 import { isBlockNode } from "@/graph/blocks";
 import { renameNode } from "@/graph/commands";
@@ -9,6 +8,7 @@ import type { GraphNode } from "@/graph/types";
 import { BlockSection } from "@/panels/blocks/BlockSection";
 import { useNodeType } from "@/store/catalogue";
 import { dispatch, useNode, useNodePorts, useNodeProblems } from "@/store/editor";
+import { asTold } from "@/store/told";
 import { text } from "@/strings";
 import { Badge } from "@/ui/Badge";
 import { ProblemView } from "@/ui/ProblemView";

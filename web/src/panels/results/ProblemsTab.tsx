@@ -4,6 +4,7 @@ import type { Problem } from "@/api/types";
 import { compileAgain } from "@/store/compile";
 import { useNodePorts, useProblems, useTab } from "@/store/editor";
 import { useActiveRun, useNodeRuns } from "@/store/runs";
+import { asTold } from "@/store/told";
 import { text } from "@/strings";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
@@ -14,7 +15,7 @@ import { Section } from "./Section";
 import { focusAndSelect } from "./focus";
 import { groupProblems, identity, isError, type ProblemGroup } from "./problems";
 import { CureButton } from "@/canvas/CureButton";
-import { asTold, cureOf, mayPass } from "@/canvas/problems";
+import { cureOf, mayPass } from "@/canvas/problems";
 import { RunAgain } from "@/canvas/RunAgain";
 import { useNodeTitle } from "@/canvas/useNodeTitle";
 
