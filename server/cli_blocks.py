@@ -52,7 +52,7 @@ def block_new(
     if repo is not None:
         say(f"On the canvas: add the node Custom block and type {repo}. Its code is approved, as it is yours.")
     else:
-        say("To use it on the canvas, move or link it into the folder of your local blocks.")
+        say("To use it on the canvas, move it into the folder of your local blocks.")
 
 
 @block.command("check")

@@ -67,7 +67,7 @@ def read_config(folder: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, []
     try:
         config = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return {}, [f"{FILE} is ignored: it is no JSON ({error})."]
     if flaw := _flaw(config):
         return {}, [f"{FILE} is ignored: {flaw}."]

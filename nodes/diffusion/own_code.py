@@ -54,7 +54,7 @@ def code_config(located: Located) -> Mapping[str, Any]:
         return {}
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise bad_block(f"{BLOCK_CONFIG} of repo {located.repo!r} is no JSON: {error}.") from error
     if not isinstance(config, dict):
         raise bad_block(f"{BLOCK_CONFIG} of repo {located.repo!r} holds no object.")

@@ -88,7 +88,7 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
     """Read the repo at `revision`, downloading its small files if need be. Raises NodeError if it can't be had."""
     located = repos.locate(repo, revision)
     sizes = repos.files(located)
-    files = list(_read(located.folder, sizes))
+    files = list(_read(located, sizes))
     config = read_object(located.folder / BLOCK_CONFIG)
     requirements = requirements_of(located.folder, config or {})
     approved_commit = _approved_commit(repos, located)
@@ -109,7 +109,7 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
         requirements=requirements,
         pip=pip_command(requirements),
         refers=sorted(set(_refers(located.folder, files)) - {repo}),
-        pickles=sorted(name for name in sizes if is_pickle(name)),
+        pickles=sorted(_shown(name) for name in sizes if is_pickle(name)),
         diff=_changes(repos, located, approved_commit, files),
     )
 
@@ -117,14 +117,20 @@ def review(repos: Repos, repo: str, revision: str | None = None) -> BlockReview:
 # Files
 
 
-def _read(folder: Path, sizes: dict[str, int]) -> Iterator[ReviewFile]:
-    """Code first, then by name; texts as far as the limits allow."""
+def _read(located: Located, sizes: dict[str, int]) -> Iterator[ReviewFile]:
+    """Code first, then by name; texts as far as the limits allow, and no link leads out of the repo."""
     left = MAX_TEXTS
     for name in sorted(sizes, key=lambda name: (not name.endswith(".py"), name))[:MAX_FILES]:
         language = LANGUAGES.get(Path(name).suffix, "")
-        text = _text(folder / name) if language and sizes[name] <= min(MAX_TEXT, left) else None
+        readable = bool(language) and sizes[name] <= min(MAX_TEXT, left) and located.holds(located.folder / name)
+        text = _text(located.folder / name) if readable else None
         left -= len(text or "")
-        yield ReviewFile(path=name, size=sizes[name], text=text, language=language)
+        yield ReviewFile(path=_shown(name), size=sizes[name], text=text, language=language)
+
+
+def _shown(name: str) -> str:
+    """A file's name as JSON can say it; those on disk need not be text."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _text(path: Path) -> str | None:
@@ -210,7 +216,7 @@ def _changes(repos: Repos, located: Located, approved: str | None, files: list[R
     except Exception:  # the old commit is gone, here and on the hub: then all of it is to be read
         return None
     before = Located(located.repo, folder, str(approved), on_hub=True)
-    old = {file.path: file for file in _read(folder, repos.files(before))}
+    old = {file.path: file for file in _read(before, repos.files(before))}
     new = {file.path: file for file in files}
     return [
         FileChange(

@@ -262,7 +262,7 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NodeError(
             f"{path.name} of the repo is no JSON: {error}", remedy="Download the repo again.", code="damaged"
         ) from error

@@ -104,7 +104,7 @@ _importing = threading.RLock()
 
 # Packages
 
-_packages: dict[str, Path] = {}
+_packages: dict[str, Located] = {}
 _lock = threading.RLock()
 
 
@@ -115,12 +115,12 @@ def package_of(located: Located) -> str:
     base = name = f"{PACKAGE}.{slug}_{commit}"
     with _lock:
         number = 2
-        while _packages.get(name, located.folder) != located.folder:  # a copy, or another name with the same slug
+        while _packages.get(name, located).folder != located.folder:  # a copy, or another name with the same slug
             name, number = f"{base}_{number}", number + 1
         if name not in _packages:
             if not located.on_hub:
                 _forget_edits(located.folder)
-            _packages[name] = located.folder
+            _packages[name] = located
             if _finder not in sys.meta_path:
                 sys.meta_path.insert(0, _finder)
     return name
@@ -128,7 +128,7 @@ def package_of(located: Located) -> str:
 
 def _forget_edits(folder: Path) -> None:
     """Let go of what a local folder held before its last edits; instances that still run keep working."""
-    earlier = [name for name, place in _packages.items() if place == folder]
+    earlier = [name for name, located in _packages.items() if located.folder == folder]
     for package in earlier[: max(0, len(earlier) + 1 - KEPT_EDITS)]:
         del _packages[package]
         for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
@@ -147,20 +147,28 @@ class _Finder(importlib.abc.MetaPathFinder):
             return None
         package = ".".join(name.split(".")[:2])
         with _lock:
-            folder = _packages.get(package)
-        if folder is None:
+            located = _packages.get(package)
+        if located is None:
             return None
+        folder = located.folder
         place = folder.joinpath(*name.split(".")[2:])
         if name == package:
             return _namespace(name, (place,))
-        if (place / "__init__.py").is_file():
-            return _spec(name, place / "__init__.py", package, folder, inside=place)
-        if place.with_suffix(".py").is_file():
-            return _spec(name, place.with_suffix(".py"), package, folder)
-        return _namespace(name, (place,)) if _holds_code(place) else None
+        if (init := place / "__init__.py").is_file():
+            return _spec(name, _own(located, init), package, folder, inside=place)
+        if (module := place.with_suffix(".py")).is_file():
+            return _spec(name, _own(located, module), package, folder)
+        return _namespace(name, (_own(located, place),)) if _holds_code(place) else None
 
 
 _finder = _Finder()
+
+
+def _own(located: Located, path: Path) -> Path:
+    """`path`, if it is the repo's own: a link out of its folder would run code that nobody was shown."""
+    if not located.holds(path):
+        raise ImportError(f"{path.relative_to(located.folder)} leads out of the repo's folder")
+    return path
 
 
 def _namespace(name: str, places: Sequence[Path]) -> importlib.machinery.ModuleSpec:
@@ -185,7 +193,11 @@ class _Loader(importlib.machinery.SourceFileLoader):
         self._package, self._folder = package, folder
 
     def get_code(self, fullname: str) -> CodeType:
-        code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        try:
+            code: CodeType = self.source_to_code(self.get_data(self.path), self.path)
+        except SyntaxError as error:
+            error.filename = error.filename or self.path  # of null bytes Python does not say where they are
+            raise
         return code
 
     def exec_module(self, module: ModuleType) -> None:
@@ -230,7 +242,8 @@ def _problem(located: Located, error: BaseException) -> Problem:
     if packages := missing_packages(error):
         return missing_problem(f"The code of repo {located.repo!r}", packages, port="repo", details=details)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_relative_to(located.folder):
-        place = f"{Path(error.filename).relative_to(located.folder)}, line {error.lineno}"
+        place = str(Path(error.filename).relative_to(located.folder))
+        place += f", line {error.lineno}" if error.lineno else ""
         return Problem(
             code="bad_block", port="repo", details=details, remedy="Mend the code.",
             message=f"The code of repo {located.repo!r} is no Python: {error.msg} ({place}).",
