@@ -34,7 +34,7 @@ class Code:
 
 
 def code_of(block: ModularPipelineBlocks, path: str, sources: Copies) -> Code:
-    """The blocks that `block`, at `path` in its pipeline, is made of. Raises NodeError if no class makes one of them."""
+    """The blocks that `block`, at `path` in its pipeline, is made of. Raises NodeError if no class makes one."""
     code = Code(files=dict(sources.files))
     named = block.sub_blocks if _is_plain_sequence(block) else {path.rpartition(".")[2] or "pipeline": block}
     for name, each in named.items():
