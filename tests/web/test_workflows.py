@@ -145,7 +145,7 @@ def conflict(canvas: Canvas, http: httpx.Client) -> Locator:
     dialog = canvas.page.get_by_role("dialog", name="This workflow was changed elsewhere")
     expect(dialog.get_by_role("region", name="Here")).to_contain_text("3 nodes")
     expect(dialog.get_by_role("region", name="On the server")).to_contain_text("4 nodes")
-    expect(dialog).to_contain_text("Text: differs in value")
+    expect(dialog).to_contain_text("Text, Value: “mine” here, “theirs” on the server")
     expect(dialog).to_contain_text("Whole number: only on the server")
     assert saved_text(http, "disputed") == "theirs"
     return dialog

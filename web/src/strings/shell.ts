@@ -200,8 +200,10 @@ export const shell = {
     same: "The nodes and edges are the same; only their place on the canvas differs.",
     onlyMine: (what: string) => `${what}: only here`,
     onlyTheirs: (what: string) => `${what}: only on the server`,
-    differs: (what: string, params: readonly string[]) =>
-      params.length === 0 ? `${what}: differs` : `${what}: differs in ${params.join(", ")}`,
+    differs: (what: string) => `${what}: differs`,
+    paramDiffers: (what: string, param: string, mine: string, theirs: string) =>
+      `${what}, ${param}: ${mine} here, ${theirs} on the server`,
+    unset: "the default",
     edges: (mine: number, theirs: number) => `Edges: ${mine} only here, ${theirs} only on the server`,
     keepMine: "Keep mine",
     takeTheirs: "Take theirs",

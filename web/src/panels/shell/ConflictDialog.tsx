@@ -1,9 +1,10 @@
 /** Shows both versions of a workflow that was saved elsewhere in between, and asks which to keep. */
 import { useMemo } from "react";
 import { nodeTitle } from "@/canvas/titles";
+import type { JsonValue } from "@/api/types";
 import type { Doc } from "@/graph/types";
 import { text } from "@/strings";
-import { resolveConflict, useTab, type Conflict, type Tab } from "@/store/editor";
+import { activeTab, nodePorts, resolveConflict, useTab, type Conflict, type Tab } from "@/store/editor";
 import { useCatalogue } from "@/store/catalogue";
 import { Button } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
@@ -81,25 +82,43 @@ function DifferenceList({ found: { nodes, edges } }: { found: Differences }) {
   if (nodes.length === 0 && sameEdges) return <p className="text-sm text-body">{words.same}</p>;
   return (
     <ul className="max-h-48 overflow-auto text-sm text-body">
-      {nodes.map((difference) => (
-        <li key={difference.node.id} className="py-0.5">
-          {describe(difference, nodeTitle(difference.node, byType.get(difference.node.type)))}
-        </li>
-      ))}
+      {nodes.flatMap((difference) =>
+        linesOf(difference, nodeTitle(difference.node, byType.get(difference.node.type))).map((line, index) => (
+          <li key={`${difference.node.id} ${index}`} className="py-0.5 [overflow-wrap:anywhere]">
+            {line}
+          </li>
+        )),
+      )}
       {!sameEdges && <li className="py-0.5">{words.edges(edges.mine, edges.theirs)}</li>}
     </ul>
   );
 }
 
-function describe(difference: NodeDifference, title: string): string {
+/** One line for each param, with both values. */
+function linesOf(difference: NodeDifference, title: string): readonly string[] {
   switch (difference.kind) {
     case "mine":
-      return words.onlyMine(title);
+      return [words.onlyMine(title)];
     case "theirs":
-      return words.onlyTheirs(title);
-    case "changed":
-      return words.differs(title, difference.params);
+      return [words.onlyTheirs(title)];
+    case "changed": {
+      const { node, params } = difference;
+      if (params.length === 0) return [words.differs(title)];
+      const inputs = nodePorts(activeTab(), node.id)?.inputs ?? [];
+      return params.map(({ name, mine, theirs }) => {
+        const port = inputs.find((port) => port.name === name)?.title || name;
+        return words.paramDiffers(title, port, shown(mine), shown(theirs));
+      });
+    }
     default:
       return assertNever(difference);
   }
+}
+
+const MOST = 60;
+
+function shown(value: JsonValue | undefined): string {
+  if (value === undefined) return words.unset;
+  const written = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
+  return written.length > MOST ? `${written.slice(0, MOST)}…` : written;
 }

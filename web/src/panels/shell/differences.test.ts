@@ -20,6 +20,6 @@ test("nodes and edges of one side, and changed params, are listed", () => {
     ["mine", "m"],
     ["theirs", "t"],
   ]);
-  expect(found.nodes[0]).toMatchObject({ params: ["separator"] });
+  expect(found.nodes[0]).toMatchObject({ params: [{ name: "separator", mine: ",", theirs: ";" }] });
   expect(found.edges).toEqual({ mine: 1, theirs: 2 });
 });

@@ -1,11 +1,19 @@
 /** What differs between two versions of a workflow: its nodes by id, its edges by their ends. */
+import type { JsonValue } from "@/api/types";
 import { edgeId, nodeById } from "@/graph/document";
 import type { Doc, GraphNode } from "@/graph/types";
 
-/** `params`: the names of those that differ; empty if something else does, such as type, title or mode. */
+/** Undefined is the default. */
+export interface ParamDifference {
+  readonly name: string;
+  readonly mine: JsonValue | undefined;
+  readonly theirs: JsonValue | undefined;
+}
+
+/** `params`: those that differ; empty if something else does, such as type, title or mode. */
 export type NodeDifference =
   | { readonly kind: "mine" | "theirs"; readonly node: GraphNode }
-  | { readonly kind: "changed"; readonly node: GraphNode; readonly params: readonly string[] };
+  | { readonly kind: "changed"; readonly node: GraphNode; readonly params: readonly ParamDifference[] };
 
 export interface Differences {
   readonly nodes: readonly NodeDifference[];
@@ -24,7 +32,9 @@ export function differences(mine: Doc, theirs: Doc): Differences {
 function difference(node: GraphNode, other: GraphNode | undefined): readonly NodeDifference[] {
   if (other === undefined) return [{ kind: "mine", node }];
   const names = new Set([...Object.keys(node.params), ...Object.keys(other.params)]);
-  const params = [...names].filter((name) => !sameJson(node.params[name], other.params[name]));
+  const params = [...names]
+    .map((name) => ({ name, mine: node.params[name], theirs: other.params[name] }))
+    .filter(({ mine, theirs }) => !sameJson(mine, theirs));
   const same =
     params.length === 0 && node.type === other.type && node.title === other.title && node.mode === other.mode;
   return same ? [] : [{ kind: "changed", node, params }];
