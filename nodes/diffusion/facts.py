@@ -212,8 +212,8 @@ def _need(
     node: CompiledNode, ref: PipelineRef | None, lock: Mapping[str, str], descriptions: Descriptions
 ) -> Need | None:
     if node.node.type == CUSTOM:
+        # What is set, as the resolver saw it: a workflow that is only the default was not asked for.
+        chosen = {name: value for name, value in node.params.items() if node.node.params.get(name) is not None}
         connected = frozenset(node.inputs)
-        return custom.need(
-            NodeView(params=node.params, known={}, connected=connected, descriptions=descriptions, lock=lock)
-        )
+        return custom.need(NodeView(params=chosen, known={}, connected=connected, descriptions=descriptions, lock=lock))
     return block.question(ref, *block.chosen(node.params), lock)

@@ -94,10 +94,24 @@ def test_with_its_pipeline_it_is_what_diffusers_makes(editor: Editor, models: Pa
     assert editor.pictures(whole("text2image"), "decode") != expected
 
 
-def test_the_workflow_that_follows_from_the_edges_is_the_one_that_expands(editor: Editor) -> None:
-    graph = whole("inpainting", chosen=False)
+@pytest.mark.parametrize("workflow", ["text2image", "inpainting"])
+def test_the_workflow_that_follows_from_the_edges_is_the_one_that_expands(editor: Editor, workflow: str) -> None:
+    graph = whole(workflow, chosen=False)
     stages = editor.expand(graph, "decode").applied(graph)
-    assert editor.pictures(stages, "decode") == editor.pictures(whole("inpainting"), "decode")
+    assert editor.pictures(stages, "decode") == editor.pictures(whole(workflow), "decode")
+
+
+def test_a_workflow_and_its_stages_are_published_as_they_are(editor: Editor) -> None:
+    graph = whole("image2image")
+    expected = editor.pictures(graph, "decode")
+    stages = editor.expand(graph, "decode").applied(graph)
+    editor.publish(graph, ["decode"], "one")
+    editor.publish(stages, block_ids(stages), "several")
+    for name in ("one", "several"):
+        node = graph.nodes[-1]
+        params = {key: value for key, value in node.params.items() if key != "workflow"} | {"repo": name}
+        copy = node.model_copy(update={"params": params})
+        assert editor.pictures(graph.model_copy(update={"nodes": [*graph.nodes[:-1], copy]}), "decode") == expected
 
 
 # Insert
