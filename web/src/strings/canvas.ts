@@ -21,7 +21,7 @@ export const canvas = {
   mapped: "Runs once for each item of the list.",
   range: (from: number | null, to: number | null) =>
     from !== null && to !== null ? `${from} to ${to}` : from !== null ? `at least ${from}` : `at most ${to}`,
-  defaultIs: (value: string) => `Default: ${value}`,
+  defaultIs: (value: string) => `Default: ${value}.`,
   inputOf: (title: string, type: string) => `Input ${title}, ${type}`,
   outputOf: (title: string, type: string) => `Output ${title}, ${type}`,
   states: {
