@@ -14,7 +14,7 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks, 
 from engine.errors import NodeError
 from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import Repos
-from nodes.diffusion.runtime.blocks import pipeline_class_name
+from nodes.diffusion.runtime.blocks import pipeline_class_name, unlike_inputs
 from nodes.diffusion.runtime.built import Built
 from nodes.diffusion.runtime.code import PACKAGE
 from nodes.diffusion.runtime.copied import Copies
@@ -36,7 +36,8 @@ class Code:
 def code_of(block: ModularPipelineBlocks, path: str, sources: Copies) -> Code:
     """The blocks that `block`, at `path` in its pipeline, is made of. Raises NodeError if no class makes one."""
     code = Code(files=dict(sources.files))
-    named = block.sub_blocks if _is_plain_sequence(block) else {path.rpartition(".")[2] or "pipeline": block}
+    own = unlike_inputs(path.rpartition(".")[2] or "pipeline", block)
+    named = block.sub_blocks if _is_plain_sequence(block) else {own: block}
     for name, each in named.items():
         _add(code, name, each, sources)
     return code

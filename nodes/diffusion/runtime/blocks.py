@@ -134,10 +134,13 @@ def composed(
         root = foreign(part) if part.repo else own
         require_runnable(root, part.block)
         block = _within(copy.deepcopy(block_at(root, part.block)), part.block)  # a block may come twice
-        # a sequence forgets the outputs of a block that is named as one of its inputs
-        name = f"{part.name}_block" if part.name in block.input_names else part.name
-        chosen[name] = block
+        chosen[unlike_inputs(part.name, block)] = block
     return SequentialPipelineBlocks.from_blocks_dict(chosen)
+
+
+def unlike_inputs(name: str, block: ModularPipelineBlocks) -> str:
+    """A block's name in a sequence, which forgets the outputs of a block that is named as one of its inputs."""
+    return f"{name}_block" if name in block.input_names else name
 
 
 def _within(block: ModularPipelineBlocks, path: str) -> ModularPipelineBlocks:

@@ -18,6 +18,7 @@ from nodes.diffusion.trust import ANY_COMMIT
 from tests.fakes import blocks
 from tests.fakes.block_edits import Editor
 from tests.fakes.diffusion import Direct
+from tests.fakes.hub import FakeHub
 
 BLOCK = '''
 """Says what its helpers know."""
@@ -121,6 +122,19 @@ def test_code_in_subfolders_and_its_files_go_along_and_give_the_same(editor: Edi
     again = editor.direct.run_graph(custom("copy").model_dump(mode="json"))["say"]["said"]
     assert again == expected
     assert editor.repos.approvals.has("copy", editor.repos.locate("copy").commit)  # running it changed nothing there
+
+
+def test_code_and_files_of_the_hub_go_along(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the hub's cache all files are links."""
+    with FakeHub() as hub:
+        hub.use(monkeypatch, tmp_path / "cache")
+        commit = hub.upload("acme/says", says(tmp_path / "upload"))
+        editor = Editor(Direct(tmp_path / "data", models, settings={"offline": False}))
+        editor.repos.approvals.approve("acme/says", commit)
+        graph = custom("acme/says")
+        expected = editor.direct.run_graph(graph.model_dump(mode="json"))["say"]["said"]
+        folder = Path(editor.publish(graph, ["say"], "copy").folder)
+    assert in_plain_diffusers(folder, tmp_path / "modules") == expected
 
 
 def test_what_was_published_is_published_again_along(editor: Editor, tmp_path: Path) -> None:

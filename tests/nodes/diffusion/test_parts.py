@@ -218,6 +218,9 @@ def test_inputs_with_names_of_the_nodes_own_keep_their_values_in_a_composed_node
     stages = editor.expand(graph, "decode").applied(graph)
     clash = next(node for node in stages.nodes if node.id == "clash")
     assert {port: clash.params[port] for port in set_to} == set_to
+    editor.publish(stages, ["clash"], "copy")
+    copy = editor.direct.resolve("diffusion.custom", {"repo": "copy"}, {})
+    assert copy.warnings == () and {port: copy.interface.input(port).default for port in set_to} == set_to  # type: ignore[union-attr]
     again = editor.direct.run_graph(stages.model_dump(mode="json"))
     assert again["clash"]["said"][:-1] == names
     assert [image.tobytes() for image in again["decode"]["images"]] == [image.tobytes() for image in made["images"]]
