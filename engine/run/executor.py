@@ -150,8 +150,9 @@ class Executor:
         """The worker died. The node it was computing is to blame; of several, each is tried again alone."""
         if self.finished:
             return
-        begun = [self._flying[message_id] for message_id in self._begun]
-        waiting = [*self._flying.values(), *self._ready["cpu"], *self._ready["gpu"]]
+        begun = [node for message_id in self._begun if (node := self._flying[message_id]) in self._open]
+        flying = [node for node in self._flying.values() if node in self._open and node not in self._parked]
+        waiting = [*flying, *self._ready["cpu"], *self._ready["gpu"]]
         for message_id in list(self._flying):
             self._land(message_id)
         self._graph_told = False
@@ -214,13 +215,13 @@ class Executor:
             self._emit(RunStarted, nodes=len(plan.actions), unneeded=unneeded)
         self._planned |= plan.actions.keys()
         self._made_already = {node for node, action in plan.actions.items() if action == "publish"}
-        flying = {self._keys[node]: node for node in self._flying.values()}
-        self._open = set(self._flying.values())
+        again = set(plan.to_run)
+        self._open = {node for node in self._in_hand if node in self._open or node in again}
         self._waiting, self._dependants, self._twins = {}, {}, {}
         self._may_park.clear()
         for queue in self._ready.values():
             queue.clear()
-        leaders = dict(flying)
+        leaders = {self._keys[node]: node for node in self._flying.values() if node in self._open}
         for node in plan.to_run:
             leader = leaders.setdefault(self._keys[node], node)
             if leader != node:
@@ -229,6 +230,9 @@ class Executor:
                 self._open.add(node)
                 if leader == node:
                     self._await_sources(node, computed=plan.actions[node] == "run")
+        for node in self._parked & self._open:  # or they would not be skipped when what they wait for fails
+            self._await_sources(node, computed=True)
+        self._suspects &= self._open
         for node, action in plan.actions.items():
             if action in ("known", "reuse"):
                 self._take(node)
@@ -289,11 +293,16 @@ class Executor:
                 if self._suspects and self._flying:
                     return
                 self._send(queue.popleft(), lane)
-        while self._may_park and len(self._parked) < AHEAD and not self._suspects:
+        while self._may_park and not self._suspects and self._has_room_ahead():
             node = self._may_park.popleft()
             if node in self._waiting and node not in self._parked and self._open_sources(node) <= self._in_hand:
                 self._parked.add(node)
                 self._send(node, "cpu")
+
+    def _has_room_ahead(self) -> bool:
+        """One node that ends can set many free that wait in the worker: these are more than the window then."""
+        ahead = len(self._parked)
+        return ahead < AHEAD and ahead + self._load["cpu"] < WINDOW["cpu"] + AHEAD
 
     def _send(self, node: NodeId, lane: Lane) -> None:
         message_id = self._next_id()
@@ -368,19 +377,20 @@ class Executor:
     def _on_failed(self, node: NodeId, message: Failed) -> None:
         if node not in self._open:  # it was sent ahead, and what it waited for failed
             return
-        if message.kind == "missing" and self._to_be_made(message.missing):
-            self._await_sources(node, computed=True)
+        if message.kind == "missing" and self._to_be_made(node, message.missing):
+            if node not in self._waiting:
+                self._await_sources(node, computed=True)
         elif message.kind == "missing" and not self._cancelled and not self._setback():
             self._results.lost(message.missing)
             self._replan()
-        elif message.kind == "cancelled":
+        elif self._cancelled and message.kind != "error":
             self._settle_failed(node, CANCELLED)
         else:
             self._fail(node, message.problem)
 
-    def _to_be_made(self, keys: Collection[Key]) -> bool:
-        """Whether nodes that will still run, or do now, make all of `keys`."""
-        return set(keys) <= {self._keys[node] for node in self._open}
+    def _to_be_made(self, node: NodeId, keys: Collection[Key]) -> bool:
+        """Whether sources of `node` that will still run, or do now, make all of `keys`."""
+        return set(keys) <= {self._keys[source] for source in self._open_sources(node)}
 
     def _setback(self) -> bool:
         """Count a setback; whether it was one too many."""

@@ -104,7 +104,9 @@ def failure(error: BaseException, request: Execute, seconds: float) -> Failed:
         problem = Problem(code="cancelled", message="The node was cancelled.", node=request.node)
         return Failed(id=request.id, problem=problem, kind="cancelled", seconds=seconds)
     if isinstance(error, Missing):
-        problem = Problem(code="missing", message="An input is no longer available.", node=request.node)
+        problem = Problem(
+            code="missing", message="An input is no longer available.", node=request.node, remedy="Run it again."
+        )
         return Failed(id=request.id, problem=problem, kind="missing", missing=error.keys, seconds=seconds)
     return Failed(id=request.id, problem=problem_from(error, request.node), seconds=seconds)
 

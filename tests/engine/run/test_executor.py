@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from engine.errors import Problem
 from engine.graph.compile import Compiled
-from engine.run.events import NodeFailed, NodeFinished, NodeSkipped, NodeStarted, RunFinished
-from engine.run.executor import AHEAD, Executor
+from engine.run.events import NodeFailed, NodeFinished, NodeSkipped, NodeStarted, RunFinished, RunStarted
+from engine.run.executor import AHEAD, WINDOW, Executor
 from engine.run.keys import content_keys
 from engine.run.plan import default_targets
 from engine.run.results import Results
@@ -43,13 +43,16 @@ class ScriptedWorker:
         self.awaits: dict[int, set[int]] = {}  # the executions in the queue that one waits for
         self.cancelled: set[int] = set()
         self.seen: Counter[str] = Counter()
+        self.most = 0  # executions at once
 
     def send(self, message: ToWorker) -> None:
         match message:
             case Execute():
+                assert message.node not in {other.node for other in self.queue.values()}
                 sources = set(_sources(message))
                 self.awaits[message.id] = {other.id for other in self.queue.values() if other.key in sources}
                 self.queue[message.id] = message
+                self.most = max(self.most, len(self.queue))
                 self.seen[message.node] += 1
             case Cancel():
                 self.cancelled.add(message.id)
@@ -83,6 +86,8 @@ class Harness:
         missing = [key for key in _sources(message) if key not in self.worker.held]
         if message.id in self.worker.cancelled:
             answer: Done | Failed = Failed(id=message.id, problem=DIED, kind="cancelled")
+        elif message.key in self.worker.held and (message.made or message.reuse):
+            answer = Done(id=message.id, outputs={"sum": ValueSummary(type="int", value=1)}, seconds=0.0, cached=True)
         elif missing:
             answer = Failed(id=message.id, problem=DIED, kind="missing", missing=missing)
         elif fails:
@@ -109,6 +114,11 @@ class Harness:
             message = self.workable[0]
             self.begin(message)
             self.finish(message)
+
+    @property
+    def unneeded(self) -> list[str]:
+        (began,) = [fields for event, fields in self.events if event is RunStarted]
+        return list(began["unneeded"])
 
     def told(self, kind: type[Any]) -> list[str]:
         return [fields["node"] for event, fields in self.events if event is kind]
@@ -240,8 +250,67 @@ async def test_what_was_sent_ahead_of_a_node_whose_input_was_lost_is_sent_again_
     assert run.worker.seen == {"w": 2, "x": 2, "y": 2, "z": 2}
 
 
+async def test_what_waits_in_the_worker_stays_skipped_when_others_are_planned_anew() -> None:
+    run = start("w:work p:work x:work y:work z:work p<w y<x z<y", w={"b": 1}, x={"b": 2})
+    x, w = (next(each for each in run.workable if each.node == name) for name in ("x", "w"))
+    run.finish(w)
+    run.finish(x, fails=True)
+    run.worker.held.clear()
+    run.finish(next(each for each in run.workable if each.node == "p"))
+    run.finish_all()
+    assert (run.told(NodeFailed), sorted(run.told(NodeSkipped))) == (["x"], ["y", "z"])
+    assert run.end["problem"].message == "No." and run.worker.seen["x"] == 1
+
+
+async def test_what_waits_in_the_worker_is_skipped_when_its_source_fails_after_others_were_planned_anew() -> None:
+    run = start("w:work p:work x:work y:work z:work p<w y<x z<y", w={"b": 1}, x={"b": 2})
+    run.finish(next(each for each in run.workable if each.node == "w"))
+    run.worker.held.clear()
+    run.finish(next(each for each in run.workable if each.node == "p"))
+    run.finish(next(each for each in run.workable if each.node == "x"), fails=True)
+    run.finish_all()
+    assert (run.told(NodeFailed), sorted(run.told(NodeSkipped))) == (["x"], ["y", "z"])
+    assert run.worker.seen["x"] == 1
+
+
+async def test_a_node_that_was_skipped_is_not_to_blame_for_a_death() -> None:
+    run = start("x:work y:work y<x v:work u:work u<v", v={"b": 5})
+    run.finish(next(each for each in run.workable if each.node == "x"), fails=True)
+    for name in ("y", "v"):
+        run.begin(next(each for each in run.workable if each.node == name))
+    run.die()
+    run.finish_all()
+    assert run.told(NodeFailed) == ["x", "v"] and sorted(run.told(NodeSkipped)) == ["u", "y"]
+
+
+async def test_deaths_that_nobody_is_to_blame_for_fail_what_was_to_run_and_skip_what_waited() -> None:
+    run = start("x:work y:work y<x")
+    for _ in range(3):
+        run.die()
+    assert (run.told(NodeFailed), run.told(NodeSkipped)) == (["x"], ["y"])
+    assert run.end["problem"].message == DIED.message
+
+
+async def test_a_node_that_ends_and_sets_many_free_does_not_flood_the_worker() -> None:
+    nodes = [f"n{index}" for index in range(WINDOW["cpu"] + 400)]
+    children = nodes[WINDOW["cpu"] :]
+    edges = [f"{child}<n{index // 20}" for index, child in enumerate(children)]
+    run = start(" ".join([*(f"{node}:work" for node in nodes), *edges]), **{n: {"b": i} for i, n in enumerate(nodes)})
+    run.finish_all()
+    assert run.end["state"] == "succeeded" and run.worker.most <= WINDOW["cpu"] + AHEAD
+
+
+async def test_a_node_that_gives_up_by_itself_ends_the_run() -> None:
+    run = start("x:work y:work y<x")
+    run.worker.cancelled.add(run.workable[0].id)
+    run.finish(run.workable[0])
+    run.finish_all()
+    assert (run.told(NodeFailed), run.told(NodeSkipped), run.end["state"]) == (["x"], ["y"], "failed")
+
+
 MOVES = st.lists(
-    st.tuples(st.sampled_from(["begin", "finish", "finish", "fail", "die", "forget", "cancel"]), st.integers(0, 99))
+    st.tuples(st.sampled_from(["begin", "finish", "finish", "fail", "die", "forget", "cancel"]), st.integers(0, 99)),
+    max_size=40,
 )
 DAGS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=14)
 
@@ -255,26 +324,40 @@ def test_whatever_happens_every_node_and_the_run_end_exactly_once(
 
 
 async def _chaos(edges: list[tuple[int, int]], moves: list[tuple[str, int]]) -> None:
-    pairs = {(a, b, "ab"[a % 2]) for a, b in edges if a < b}
+    pairs = {(a, b, "a" if b == 2 else "ab"[a % 2]) for a, b in edges if a < b}
     single = {(b, handle): a for a, b, handle in sorted(pairs)}
-    kinds = ["heavy" if index % 4 == 3 else "work" for index in range(9)]
+    kinds = ["work", "work", "random", "heavy", "work", "add", "work", "heavy", "work"]
     drawing = [f"n{index}:{kind}" for index, kind in enumerate(kinds)] + [
         f"n{b}.{handle}<n{a}" for (b, handle), a in single.items()
     ]
     run = start(
-        " ".join(drawing), **{f"n{index}": {"b": index % 7} for index in range(9) if (index, "b") not in single}
+        " ".join(drawing),
+        **{f"n{i}": {"b": i % 3} for i in range(9) if kinds[i] != "random" and (i, "b") not in single},
     )
     for move, choice in moves:
         if run.executor.finished:
             break
         _move(run, move, choice)
+    _check(run)
+    again = Harness(run.graph, run.results, run.worker)  # from what is left of the first
+    again.executor.start()
+    for move, choice in reversed(moves):
+        if again.executor.finished:
+            break
+        _move(again, move, choice)
+    _check(again)
+
+
+def _check(run: Harness) -> None:
     run.finish_all()
     assert run.executor.finished and run.end["state"] in ("succeeded", "failed", "cancelled")
     endings = Counter(run.told(NodeFinished) + run.told(NodeFailed) + run.told(NodeSkipped))
     assert set(endings.values()) <= {1}
     assert set(run.told(NodeStarted)) <= set(f"n{index}" for index in range(9))
     if run.end["state"] != "cancelled":
-        assert len(endings) == 9
+        assert set(run.graph.order) - set(run.unneeded) <= set(endings)
+    if run.end["state"] == "failed":
+        assert run.end["problem"].node not in run.told(NodeSkipped)
 
 
 def _move(run: Harness, move: str, choice: int) -> None:
