@@ -15,7 +15,7 @@ GROUP = "denoiser_input_fields"
 """The `kwargs_type` by which Modular Diffusers groups the denoiser's conditioning; here the bundle `embeddings`."""
 
 HANDLED: Mapping[str, str] = {
-    "output_type": "Pictures always come as pictures.",
+    "output_type": "Pictures always come as pictures, sounds as sounds.",
     "generator": "Made from the seed, or from the state of another block's.",
 }
 """Inputs that the node gives its block by itself, and how."""

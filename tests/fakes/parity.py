@@ -61,6 +61,7 @@ class Parity:
     ) -> None:  # fmt: skip
         self._direct, self._folder, self._workflow = direct, models / repo, workflow
         self._device, self._dtype = device, getattr(torch, dtype)
+        self.name = models.joinpath(repo).name
         ref = direct.ref(repo, device=device, dtype=dtype, **({"workflow": workflow} if workflow else {}))
         self._adapters = tuple(adapters)
         for file in self._adapters:
@@ -72,6 +73,7 @@ class Parity:
         self.given = {name: value for name, value in both.items() if name in ports and value is not None}
         outputs = self._interface("").outputs
         self.names = [port.name for port in outputs if not port.advanced]
+        self.pictures = any(port.type == "list[image]" for port in outputs)
         self._sounds = {port.name for port in outputs if port.type == "list[audio]"}
 
     @cached_property
@@ -84,7 +86,7 @@ class Parity:
             self._adapt(pipeline)
         pipeline.to(self._device)
         generator = torch.Generator().manual_seed(SEED)
-        called = self.given | {"generator": generator, "output_type": "pil"}
+        called = self.given | {"generator": generator} | ({"output_type": "pil"} if self.pictures else {})
         taken = {param.name for param in pipeline.blocks.inputs}
         called = {name: value for name, value in called.items() if name in taken}
         made = pipeline(**called, output=self.names)

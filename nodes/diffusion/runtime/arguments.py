@@ -43,7 +43,7 @@ def arguments(subject: Built, given: Mapping[str, Any], device: str) -> Argument
     _require(subject, named, bundles)
     if subject.asks_negative:
         named.setdefault("negative_prompt", "")
-    if "output_type" in subject.inputs:
+    if "output_type" in subject.inputs and subject.makes_pictures():
         named["output_type"] = "pil"
     if "generator" in subject.inputs:
         named["generator"] = _generator(given)

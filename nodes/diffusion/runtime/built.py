@@ -1,6 +1,7 @@
 """A block made ready to run: its own pipeline object without weights, and what is known of its inputs and outputs."""
 
 import copy
+import functools
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipelineBlocks
 
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import Part
+from nodes.diffusion.ports import look
 from nodes.diffusion.ref import PipelineRef
 from nodes.diffusion.repos import Located, Repos, require_commit
 from nodes.diffusion.runtime.blocks import (
@@ -29,7 +31,7 @@ from nodes.diffusion.runtime.describe import describe_block, describe_within
 from nodes.diffusion.runtime.foreign import home_of, own_components
 from nodes.diffusion.runtime.schedulers import is_scheduler, uses_scheduler
 from nodes.diffusion.runtime.stand_in import StandIn
-from nodes.diffusion.runtime.weights import read_config
+from nodes.diffusion.runtime.weights import read_config, stored_tensor
 
 _KEPT = 64
 _built: "OrderedDict[tuple[Hashable, ...], Built]" = OrderedDict()
@@ -42,6 +44,7 @@ class Built:
     `groups` are those of which the block takes or makes parts, `open_groups` those that it takes whatever is in them.
     `own_code`: some of the blocks come from elsewhere than diffusers. `undeclared`: what else the pipeline has that is
     no model, in case that the block uses it all the same. `picture_mode` is that of the pictures its VAE encodes.
+    `vae` stands in for that where it is not at hand, whether the workflow uses it or not.
     `asks_negative`: it makes negative embeddings only if it is given a negative prompt, and the guider needs them.
     """
 
@@ -55,10 +58,15 @@ class Built:
     own_code: bool
     undeclared: tuple[Any, ...]
     picture_mode: str
+    vae: StandIn | None
     asks_negative: bool
 
     def requires(self, name: str) -> bool:
         return name in self.inputs and bool(self.inputs[name]["required"])
+
+    def makes_pictures(self) -> bool:
+        """Whether an output holds pictures: sounds have no such form to ask for."""
+        return any(look(item).type in ("image", "list[image]") for item in self.outputs.values())
 
     def from_config(self, spec: Any, ref: PipelineRef) -> Any:
         """A fresh component that has no weights (guider, image processor), with the ref's guidance scale."""
@@ -108,7 +116,15 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
     def config_of(spec: Any) -> Mapping[str, Any]:
         return read_config(home_of(repos, ref, located, spec).folder)
 
-    _stand_in(pipe, root, config_of)
+    def stand_in(spec: Any) -> StandIn | None:
+        home = home_of(repos, ref, located, spec)
+        stored = functools.partial(stored_tensor, repos, home.located, home.subfolder, home.variant)
+        config = read_config(home.folder)
+        return StandIn(spec.type_hint, config, stored) if config and _is_model(spec) else None
+
+    for spec in _elsewhere(pipe, root, blocks):
+        if (found := stand_in(spec)) is not None:
+            setattr(pipe, spec.name, found)
     pipe.register_to_config(
         **{name: root.config[name] for name in root._config_specs.keys() - pipe._config_specs.keys()}
     )
@@ -131,6 +147,7 @@ def build(located: Located, repos: Repos, ref: PipelineRef, path: str, parts: tu
         own_code=has_own_code(block),
         undeclared=tuple(_undeclared(pipe, root, block)),
         picture_mode=_picture_mode(root, config_of),
+        vae=stand_in(root.get_component_spec("vae")) if "vae" in root.pretrained_component_names else None,
         asks_negative="guider" in root.component_names and _encodes_blindly(block),
     )
 
@@ -147,18 +164,20 @@ def _absent(pipe: Pipeline, located: Located) -> set[str]:
     return set(pipe.pretrained_component_names) - own_components(pipe, located).keys()
 
 
-def _stand_in(pipe: Pipeline, root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]]) -> None:
-    """Let a stage know the configs of models that only other stages hold.
+def _elsewhere(pipe: Pipeline, root: Pipeline, blocks: ModularPipelineBlocks) -> Iterator[Any]:
+    """The specs of models that only other stages of `blocks` hold. A stage is to know their configs.
 
-    Pipelines take default sizes and the VAE's scale factor from whatever model they have, so without this a stage by
-    itself would assume other sizes than the whole pipeline does.
+    Pipelines take default sizes, the VAE's scale factor and statistics of latents from whatever model they have, so
+    without this a stage by itself would assume other values than the whole pipeline does.
     """
-    for name in set(root.pretrained_component_names) - set(pipe.component_names):
-        spec = root.get_component_spec(name)
-        if not (isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin)):
-            continue
-        if config := config_of(spec):
-            setattr(pipe, name, StandIn(spec.type_hint, config))
+    for name in {spec.name for spec in blocks.expected_components} - set(pipe.component_names):
+        if name in root.pretrained_component_names:
+            yield root.get_component_spec(name)
+
+
+def _is_model(spec: Any) -> bool:
+    """Whether a spec is of a model of diffusers, which is known by its config."""
+    return isinstance(spec.type_hint, type) and issubclass(spec.type_hint, ModelMixin)
 
 
 def _picture_mode(root: Pipeline, config_of: Callable[[Any], Mapping[str, Any]]) -> str:

@@ -86,7 +86,7 @@ def run_ref(
         hand_out_pictures(ref, given_to)
         with _components(store, ref, subject, own_copy(given.get("scheduler_state"), "cpu")) as schedulers:
             _report_unknown_words(context, subject, given)
-            vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or getattr(subject.pipe, "vae", None)
+            vae = subject.pipe.components.get("vae") or store.peek(ref, "vae") or subject.vae
             # inference mode spares small models a good part of their time; blocks of other authors may want gradients
             with watched(context, subject.pipe, vae), torch.inference_mode(not subject.own_code):
                 results = _results(subject, given_to.named)

@@ -30,10 +30,19 @@ def loop_bound(kind: type) -> str | None:
     for cls in _classes(kind):
         for node in ast.walk(_tree(cls)):
             if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and node.iter.args:
-                over = node.iter.args[-1]
+                over = _counted(_tree(cls), node.iter.args[-1])
                 if isinstance(over, ast.Attribute) and _is_state(over.value):
                     return over.attr
     return None
+
+
+def _counted(tree: ast.AST, node: ast.AST) -> ast.AST:
+    """What a local name in `tree` stands for, and of what `len` is taken: `block_state.chunks` for `count`."""
+    if isinstance(node, ast.Name):
+        given = (each for each in ast.walk(tree) if isinstance(each, ast.Assign))
+        node = next((each.value for each in given if getattr(each.targets[0], "id", "") == node.id), node)
+    is_length = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len" and len(node.args) == 1
+    return node.args[0] if is_length else node  # type: ignore[attr-defined]
 
 
 def _assigned_within(block: ModularPipelineBlocks) -> set[str]:

@@ -1,6 +1,7 @@
 """What a block may look at though it does not run it: models that other stages hold, known by their configs alone."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -10,12 +11,15 @@ from diffusers.configuration_utils import FrozenDict
 class StandIn:
     """A model without weights. `config` is at hand; anything else is asked of a model made without memory.
 
-    It is no `torch.nn.Module`, since a pipeline takes its device from the first module it finds.
+    Statistics that belong to the weights, such as the mean of latents, are read from their files by `stored`. It is no
+    `torch.nn.Module`, since a pipeline takes its device from the first module it finds.
     """
 
-    def __init__(self, kind: Any, config: Mapping[str, Any]) -> None:
+    def __init__(
+        self, kind: Any, config: Mapping[str, Any], stored: Callable[[str], torch.Tensor | None] = lambda name: None
+    ) -> None:
         self.config = FrozenDict(config)
-        self._kind = kind
+        self._kind, self._stored = kind, functools.cache(stored)
         self._model: Any = None
 
     def __getattr__(self, name: str) -> Any:
@@ -24,4 +28,5 @@ class StandIn:
         if self._model is None:
             with torch.device("meta"):
                 self._model = self._kind.from_config(self.config)
-        return getattr(self._model, name)
+        found = getattr(self._model, name)
+        return self._stored(name) if isinstance(found, torch.Tensor) and found.is_meta else found

@@ -79,6 +79,18 @@ def tensor_shapes(repos: Repos, located: Located, name: str) -> dict[str, tuple[
     return {key: tuple(entry.get("shape", ())) for key, entry in entries.items()}
 
 
+def stored_tensor(repos: Repos, located: Located, subfolder: str, variant: str | None, name: str) -> Any | None:
+    """One tensor of a component's weights; None if they have none of this name. Raises NodeError as `fetch_missing`."""
+    from safetensors import safe_open
+
+    fetch_missing(repos, located, subfolder, variant)
+    for path in weight_files(located.folder / subfolder, variant):
+        if name in _header(path):
+            with safe_open(path, framework="pt") as file:
+                return file.get_tensor(name)
+    return None
+
+
 def fetch_missing(repos: Repos, located: Located, subfolder: str, variant: str | None) -> None:
     """Download one component's files of a hub repo where they are not here yet.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from diffusers import CosmosActionCondition
+from diffusers.modular_pipelines.minimax_h3 import MiniMaxH3AudioReference, MiniMaxH3ImageReference
 from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2VideoCondition
 from diffusers.pipelines.ltx2.pipeline_ltx2_ic_lora import LTX2ReferenceCondition
 
@@ -29,9 +30,11 @@ from tests.fakes.tiny.qwen import (
     tiny_qwen_edit_plus,
     tiny_qwen_layered,
 )
+from tests.fakes.tiny.sound import tiny_echo, tiny_ltx25, tiny_minimax_h3, tiny_music3
 from tests.fakes.tiny.stable_diffusion import tiny_sd3, tiny_sdxl, tiny_sdxl_controlnet, tiny_sdxl_union
 from tests.fakes.tiny.video import (
     tiny_cosmos3,
+    tiny_cosmos3_distilled,
     tiny_helios,
     tiny_helios_distilled,
     tiny_helios_pyramid,
@@ -51,12 +54,14 @@ class Tiny:
 
     `workflows` are those for which the repo has the components; "" for a family that declares none. `given` says None
     of what they are not to be given. `adapters` are the IP-Adapters in the UNet, files of `tiny_ip_adapters`.
+    `previews`: latents can be shown while they are made.
     """
 
     build: Callable[[Path], Path]
     workflows: tuple[str, ...] = ("",)
     given: Mapping[str, Any] = field(default_factory=dict)
     adapters: tuple[str, ...] = ()
+    previews: bool = True
 
 
 _T2I, _I2I, _INPAINTING = "text2image", "image2image", "inpainting"
@@ -73,6 +78,20 @@ _PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
 
 def _adapted(control: str = "") -> tuple[str, ...]:
     return tuple(f"ip_adapter_{control}{name}" for name in (*_IMAGE, _INPAINTING))
+
+
+_CONDITIONED = _SMALL | {
+    "num_frames": 9,
+    "conditions": [LTX2VideoCondition(picture()), LTX2VideoCondition(_FRAMES, index=1, strength=0.5, crf=20)],
+    "reference_conditions": [LTX2ReferenceCondition(_FRAMES, strength=0.75)],
+}
+
+
+_FIVE_SECONDS = {"height": 32, "width": 32, "num_frames": 124}
+_REFERENCES = [
+    MiniMaxH3ImageReference(picture()),
+    MiniMaxH3AudioReference(torch.linspace(-1, 1, 3200).reshape(1, -1), sample_rate=32000),
+]
 
 
 def _acting(mode: str, **more: Any) -> dict[str, Any]:
@@ -139,16 +158,17 @@ TINY: dict[str, Tiny] = {
         _acting("forward_dynamics", image=picture(), raw_actions=torch.linspace(-1, 1, 40).reshape(4, 10)),
     ),
     "cosmos3-inverse": Tiny(tiny_cosmos3, ("action_inverse_dynamics",), _acting("inverse_dynamics", video=_FRAMES[:5])),
+    "cosmos3-distilled": Tiny(tiny_cosmos3_distilled, (_T2I, *_VIDEO), _SMALL),
     "ltx2": Tiny(tiny_ltx2, (_T2V, _I2V), _SMALL | {"min_seconds": 0.1, "max_seconds": 0.2}),
-    "ltx2-conditions": Tiny(
-        tiny_ltx2,
-        ("condition", "in_context"),
-        _SMALL
-        | {
-            "num_frames": 9,
-            "conditions": [LTX2VideoCondition(picture()), LTX2VideoCondition(_FRAMES, index=1, strength=0.5, crf=20)],
-            "reference_conditions": [LTX2ReferenceCondition(_FRAMES, strength=0.75)],
-        },
+    "ltx2-conditions": Tiny(tiny_ltx2, ("condition", "in_context"), _CONDITIONED),
+    "ltx25": Tiny(tiny_ltx25, (_T2V, _I2V), _SMALL | {"num_frames": 9}),
+    "ltx25-conditions": Tiny(tiny_ltx25, ("condition", "in_context"), _CONDITIONED),
+    "echo": Tiny(tiny_echo, given=_SMALL | {"num_frames": 9}),
+    # its loop knows nothing of the size of what it makes: latents of videos and sounds in rows, those it is given first
+    "minimax-h3": Tiny(tiny_minimax_h3, ("t2va", "fl2va"), _FIVE_SECONDS, previews=False),
+    "minimax-h3-references": Tiny(
+        tiny_minimax_h3, ("ref2va",), _FIVE_SECONDS | {"references": _REFERENCES}, previews=False
     ),
+    "music3": Tiny(tiny_music3, given={"lyrics": "[verse]\na red circle", "audio_duration": 0.2}),
 }
 """By the name of the repo below `tiny/`."""

@@ -101,13 +101,24 @@ def tiny_hunyuan_i2v(folder: Path) -> Path:
 
 def tiny_cosmos3(folder: Path) -> Path:
     """Cosmos 3: one transformer for text, videos, sound and actions, no text encoder."""
+    return save(folder, "Cosmos3OmniModularPipeline", _cosmos3(), enable_safety_checker=False)
+
+
+def tiny_cosmos3_distilled(folder: Path) -> Path:
+    """The same in a fixed schedule of a few steps."""
+    components = _cosmos3() | {"scheduler": FlowMatchEulerDiscreteScheduler()}
+    more = {"enable_safety_checker": False, "distilled_sigmas": [1.0, 0.5]}
+    return save(folder, "Cosmos3DistilledModularPipeline", components, **more)
+
+
+def _cosmos3() -> dict[str, object]:
     transformer = Cosmos3OmniTransformer(
         action_dim=10, action_gen=True, sound_dim=4, sound_gen=True, sound_latent_fps=25.0, num_embodiment_domains=32,
         head_dim=6, hidden_act="relu2", hidden_size=6, intermediate_size=12, latent_channel=16, latent_patch_size=1,
         num_attention_heads=1, num_hidden_layers=1, num_key_value_heads=1, patch_latent_dim=16, qk_norm_for_text=False,
         rms_norm_eps=1e-5, rope_axes_dim=[1, 1, 1], vocab_size=VOCABULARY,
     )  # fmt: skip
-    components = {
+    return {
         "text_tokenizer": byte_tokenizer(),
         "vae": wan_vae(),
         "transformer": transformer,
@@ -117,16 +128,20 @@ def tiny_cosmos3(folder: Path) -> Path:
         ),
         "scheduler": UniPCMultistepScheduler(),
     }  # fmt: skip
-    return save(folder, "Cosmos3OmniModularPipeline", components, enable_safety_checker=False)
 
 
 def tiny_ltx2(folder: Path) -> Path:
     """LTX 2: videos with sound, two guiders; a head that says how long they are to be."""
+    return save(folder, "LTX2ModularPipeline", ltx2_parts())
+
+
+def ltx2_parts() -> dict[str, object]:
+    """Its components by name."""
     text = Gemma3TextConfig(
         vocab_size=32, hidden_size=16, intermediate_size=16, num_hidden_layers=2, num_attention_heads=2,
         num_key_value_heads=1, head_dim=8, max_position_embeddings=1024,
     )  # fmt: skip
-    components = {
+    return {
         "text_encoder": Gemma3TextModel(text),
         "tokenizer": t5_tokenizer(),
         "connectors": LTX2TextConnectors(
@@ -165,7 +180,6 @@ def tiny_ltx2(folder: Path) -> Path:
         ),
         "scheduler": FlowMatchEulerDiscreteScheduler(),
     }  # fmt: skip
-    return save(folder, "LTX2ModularPipeline", components)
 
 
 def _hunyuan(task: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ import numpy
 import pytest
 import torch
 from diffusers import EulerDiscreteScheduler, FlowMatchEulerDiscreteScheduler, UniPCMultistepScheduler
+from diffusers.modular_pipelines.minimax_music3.denoise import MiniMaxMusic3ChunkDenoiseStep
 from diffusers.modular_pipelines.stable_diffusion_xl.denoise import StableDiffusionXLDenoiseStep
 from diffusers.modular_pipelines.z_image.before_denoise import ZImagePrepareLatentsStep
 from diffusers.modular_pipelines.z_image.denoise import ZImageDenoiseStep
@@ -69,6 +70,7 @@ def test_what_a_block_rewrites_is_read_from_its_source() -> None:
 
 def test_what_a_loop_runs_over_is_read_from_its_source() -> None:
     assert loop_bound(StableDiffusionXLDenoiseStep) == "timesteps"
+    assert loop_bound(MiniMaxMusic3ChunkDenoiseStep) == "chunk_starts"  # of which it takes the length first
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "bool"])
