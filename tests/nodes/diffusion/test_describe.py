@@ -18,8 +18,8 @@ from engine.errors import NodeError
 from nodes.diffusion.ports import input_ports, output_ports
 from nodes.diffusion.runtime.blocks import require_runnable
 from nodes.diffusion.runtime.describe import describe_block, describe_workflow
-from nodes.diffusion.runtime.hints import hint_text
 from nodes.diffusion.runtime.families import default_blocks
+from nodes.diffusion.runtime.hints import hint_text
 
 
 class Block(ModularPipelineBlocks):
