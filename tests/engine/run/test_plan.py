@@ -1,7 +1,6 @@
 """Plans as tables: what is visited, given what is at hand."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from engine.run.plan import default_targets, lanes, make_plan
@@ -38,7 +37,7 @@ def test_a_plan_stops_at_what_is_at_hand(
 
 def test_what_the_graph_itself_says_is_told_even_before_a_result_at_hand() -> None:
     graph = compiled("i:add w:work w<i")
-    graph.nodes["i"] = replace(graph.nodes["i"], known={"sum": 0})  # type: ignore[index]
+    graph.nodes["i"] = msgspec.structs.replace(graph.nodes["i"], known={"sum": 0})  # type: ignore[index]
     keys = {node: node for node in graph.order}
     plan = make_plan(graph, keys, ["w"], available="w".__eq__, published="w".__eq__)  # type: ignore[arg-type]
     assert (plan.actions, plan.unneeded) == ({"i": "known", "w": "reuse"}, set())
