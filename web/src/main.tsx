@@ -1,4 +1,5 @@
 /** Starts the canvas in the page. */
+import "@/ahead";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

@@ -1,5 +1,6 @@
 /** The HTTP client: typed by the server's OpenAPI document, with every failure as an `ApiError`. */
 import createClient, { type MaybeOptionalInit } from "openapi-fetch";
+import { takeAhead } from "@/api/ahead";
 import { heedClock } from "@/api/clock";
 import type { paths } from "@/api/schema";
 import type { Problem } from "@/api/types";
@@ -53,7 +54,7 @@ interface Api {
  */
 export const api = createClient<paths>({
   baseUrl: "",
-  fetch: async (request) => heedClock(await globalThis.fetch(request)),
+  fetch: async (request) => heedClock(await (takeAhead(request) ?? globalThis.fetch(request))),
 }) as unknown as Api;
 
 /** The data of an answer. Throws ApiError for every other. */

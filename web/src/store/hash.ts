@@ -2,14 +2,20 @@
 import { openRun, openSaved, openTemplate } from "@/store/open";
 import { activeTab, useEditor } from "@/store/tabs";
 
+const NAME = /^#\/([grt])\/([^/]+)$/;
+
 /** Opens what the address names; true if it names something. */
 export async function openHash(hash = location.hash): Promise<boolean> {
-  const found = /^#\/([grt])\/([^/]+)$/.exec(hash);
-  const [, kind, name] = found ?? [];
+  const [, kind, name] = NAME.exec(hash) ?? [];
   if (name === undefined) return false;
   const id = decoded(name);
   if (kind === "g") return openSaved(id);
   return kind === "r" ? openRun(id) : openTemplate(id);
+}
+
+/** Whether a page with this address starts with something other than an empty canvas. */
+export function namesGraph(hash = location.hash): boolean {
+  return NAME.test(hash);
 }
 
 /** Keeps the address at the active tab, and heeds one that a person enters. Returns the way to stop. */

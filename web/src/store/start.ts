@@ -1,9 +1,12 @@
 /** Starts all that lives beside the components: the socket, the tabs of last time, saving, title and address. */
+import { create } from "zustand";
+import { dropAhead } from "@/api/ahead";
+import { loadCatalogue } from "@/store/catalogue";
 import { startCompiling } from "@/store/compile";
 import { keepCopies, readCopies } from "@/store/copies";
 import { refresh } from "@/store/conflicts";
 import { findRuns, followRuns } from "@/store/follow";
-import { followHash, openHash } from "@/store/hash";
+import { followHash, namesGraph, openHash } from "@/store/hash";
 import { startLive } from "@/store/live";
 import { startPreviews } from "@/store/previews";
 import { installTitle } from "@/store/progress";
@@ -16,6 +19,9 @@ import { randomId, useEditor } from "@/store/tabs";
 
 let restored: Promise<void> | null = null;
 let session = "";
+
+/** Whether the page is about to show tabs of last time or what its address names: till then nothing else is offered. */
+export const useOpening = create(() => namesGraph() || ownSession() !== null);
 
 /** Returns the way to stop it all. It may be started again after that, as React's strict mode does. */
 export function startStore(): () => void {
@@ -46,12 +52,20 @@ export function startStore(): () => void {
 
 /** Brings back the tabs of this window, or of one that crashed, and then what the address names. */
 async function restore(): Promise<void> {
+  // Without the node types a graph would be drawn twice.
+  const types = loadCatalogue();
   const own = ownSession();
   if (own !== null) bringBack(own);
   session = await claim(own);
   void findRuns();
   for (const tab of useEditor.getState().tabs) if (tab.saved !== null) void refresh(tab.id);
-  await openHash();
+  await types;
+  try {
+    await openHash();
+  } finally {
+    dropAhead();
+    useOpening.setState(false, true);
+  }
 }
 
 /** The session this window keeps its tabs in from now on. */

@@ -3,6 +3,7 @@ import { FolderOpen, ImageUp } from "lucide-react";
 import { useEffect, useState } from "react";
 import { text } from "@/strings";
 import { useTab } from "@/store/editor";
+import { useOpening } from "@/store/start";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { TemplateGrid } from "./TemplateGrid";
@@ -12,7 +13,8 @@ const words = text.shell.templates;
 
 export function EmptyCanvas() {
   const empty = useTab(({ doc }) => doc.nodes.length + doc.groups.length + doc.notes.length === 0);
-  return empty ? <Welcome /> : null;
+  const opening = useOpening();
+  return empty && !opening ? <Welcome /> : null;
 }
 
 /** Lets the pointer through to the canvas everywhere but on its buttons, and while something is dragged even there. */

@@ -1,6 +1,6 @@
 /** All nodes by category, to search, to drag onto the canvas, or to add with Enter. */
 import { SearchX } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 import { place } from "@/canvas/placing";
 import type { PaletteEntry } from "@/graph/search";
 import { text } from "@/strings";
@@ -14,10 +14,12 @@ import { Panel } from "./Panel";
 import { useCentre } from "./useCentre";
 
 const words = text.shell.palette;
+const NOTHING: readonly PaletteEntry[] = [];
 const PLACES = [0, 1, 2, 3, 4, 5, 6, 7];
 
 export function NodePalette() {
-  const { entries } = useCatalogue();
+  // Drawn after what a person waits for: the graph that the page opens with.
+  const entries = useDeferredValue(useCatalogue().entries, NOTHING);
   const [query, setQuery] = useState("");
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => paletteRows(entries, query, folded), [entries, query, folded]);

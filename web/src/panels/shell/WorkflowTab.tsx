@@ -24,7 +24,10 @@ export interface WorkflowTabProps {
 export function WorkflowTab({ tab, active, renaming, onRename, onDrag, onDragOver }: WorkflowTabProps) {
   const item = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (active) item.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (!active) return;
+    // At once, the page would have to be laid out for it in the middle of being drawn.
+    const frame = requestAnimationFrame(() => item.current?.scrollIntoView({ block: "nearest", inline: "nearest" }));
+    return () => cancelAnimationFrame(frame);
   }, [active]);
   const name = tab.doc.name || words.untitled;
   const middleClick = (event: MouseEvent) => {

@@ -1,0 +1,4 @@
+/** The first thing that the page evaluates. */
+import { askAhead } from "@/api/ahead";
+
+askAhead(location);
