@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -256,6 +257,25 @@ def test_a_pipeline_expands_into_stages_that_make_the_same_picture_and_collapses
     assert artifact(canvas.run()) == before
 
 
+def test_a_custom_block_of_a_whole_pipeline_expands_and_what_is_right_of_it_makes_room(
+    canvas: Canvas, http: httpx.Client
+) -> None:
+    sampling = {"num_inference_steps": 2, "seed": 7, "height": 64, "width": 64}
+    whole = custom("whole", "demo", prompt="a red circle", **sampling)
+    opened(canvas, http, "expand-custom", [whole, SHOW], ("whole.images->show.images",))
+    before = artifact(canvas.run())
+    menu(canvas, header(canvas, "whole"), "Expand into blocks")
+    expect(canvas.node("whole")).to_have_count(0)
+    canvas.press("f")
+    expect(canvas.nodes).to_have_count(4)
+    expect(canvas.page.locator("[data-pending], [data-lost]")).to_have_count(0)
+    titles = ["Encode prompt", "Denoise", "Decode", "Preview image"]
+    boxes = [canvas.page.get_by_role("article", name=title).bounding_box() for title in titles]
+    edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert all(end <= start for (_, end), (start, _) in pairwise(edges)), "side by side, in order"
+    assert artifact(canvas.run()) == before
+
+
 def test_a_block_is_inserted_into_a_single_node(
     canvas: Canvas, hub: FakeHub, http: httpx.Client, tmp_path: Path
 ) -> None:
@@ -283,7 +303,7 @@ def test_a_block_of_the_connected_pipeline_is_inserted(canvas: Canvas, http: htt
     sampling = {"num_inference_steps": 2, "seed": 7, "height": 64, "width": 64}
     latents = block("half", parts=parts, prompt="a red circle", **sampling)
     opened(canvas, http, "insert-own", [PIPELINE, latents, SHOW], ("load.pipeline->half.pipeline",))
-    expect(header(canvas, "half")).to_contain_text("text_encoder + denoise")
+    expect(header(canvas, "half")).to_contain_text("Encode prompt + Denoise")
     menu(canvas, header(canvas, "half"), "Insert block")
     dialog = canvas.page.get_by_role("dialog", name="Insert a block")
     for label, choice in (("From", "The connected pipeline"), ("Block", "decode"), ("Where", "At the end")):
@@ -292,7 +312,7 @@ def test_a_block_of_the_connected_pipeline_is_inserted(canvas: Canvas, http: htt
     dialog.get_by_role("button", name="Insert block").click()
     expect(dialog).to_have_count(0)
     node = canvas.page.locator(".react-flow__node.selected [data-node]")
-    expect(node.locator("header")).to_contain_text("text_encoder + denoise + decode")
+    expect(node.locator("header")).to_contain_text("Encode prompt + Denoise + Decode")
     canvas.press("f")
     canvas.connect(str(node.get_attribute("data-node")), "images", "show", "images")
     assert artifact(canvas.run())

@@ -4,7 +4,18 @@ import { blocksName } from "@/graph/blocks";
 import type { GraphNode } from "@/graph/types";
 
 export function nodeTitle(node: GraphNode, type: NodeType | undefined): string {
-  return node.title ?? blocksName(node) ?? presetOf(node, type)?.title ?? type?.title ?? node.type;
+  return (
+    node.title ??
+    blocksName(node, (block) => stageTitle(type, block)) ??
+    presetOf(node, type)?.title ??
+    type?.title ??
+    node.type
+  );
+}
+
+/** The title of the preset that is a stage and nothing else. */
+function stageTitle(type: NodeType | undefined, block: string): string | undefined {
+  return type?.presets?.find(({ params = {} }) => JSON.stringify(params) === JSON.stringify({ block }))?.title;
 }
 
 /** The preset whose values the node has; of several the one with most values. */

@@ -42,7 +42,10 @@ test.each([
   ["diffusion.pipeline", { repo: "org/model" }, null],
   ["diffusion.block", { block: "denoise" }, null],
   ["diffusion.block", { parts: ["a", "b"].map((name) => ({ name, block: name })) }, "a + b"],
+  ["diffusion.block", { parts: [{ name: "encode", block: "encode" }] }, "Encode prompt"],
+  ["diffusion.block", { parts: [{ name: "first", block: "encode" }] }, "first"],
   ["diffusion.block", { parts: ["a", "b", "c", "d"].map((name) => ({ name, block: name })) }, "a + b + c + …"],
 ])("%s with %j is called %j", (type, params, name) => {
-  expect(blocksName({ ...node("n"), type, params })).toBe(name);
+  const titles: Record<string, string> = { encode: "Encode prompt" };
+  expect(blocksName({ ...node("n"), type, params }, (block) => titles[block])).toBe(name);
 });

@@ -18,13 +18,17 @@ export function isWholePipeline({ type, params }: GraphNode): boolean {
   return type !== CUSTOM && (params["block"] ?? "") === "" && partsOf(params["parts"]).length === 0;
 }
 
-/** What a node's own choice of blocks is called: its repo, or its parts; null for one that is called by its type. */
-export function blocksName({ type, params }: GraphNode): string | null {
+/**
+ * What a node's own choice of blocks is called: its repo, or its parts; null for one that is called by its type.
+ * `titleOf` is what people call a stage, such as "Encode prompt".
+ */
+export function blocksName({ type, params }: GraphNode, titleOf: (block: string) => string | undefined): string | null {
   if (type === CUSTOM && isGiven(params["repo"])) {
     const { repo } = splitRepo(params["repo"]);
     return repo.slice(repo.lastIndexOf("/") + 1) || null;
   }
-  const names = type === BLOCK ? partsOf(params["parts"]).map(({ name }) => name) : [];
+  const parts = type === BLOCK ? partsOf(params["parts"]) : [];
+  const names = parts.map(({ name, block }) => (name === block && titleOf(block)) || name);
   if (names.length === 0) return null;
   return names.length > SHOWN ? `${names.slice(0, SHOWN).join(" + ")} + …` : names.join(" + ");
 }

@@ -52,3 +52,26 @@ test("fields that are null in an answer are not there", () => {
   });
   expect(addNodes).toEqual([{ id: "a", type: "t", params: {}, position: { x: 1, y: 2 } }]);
 });
+
+test("what lies to the right makes room for nodes that reach further", () => {
+  const doc = draw("a->b b->c d", {
+    notes: [{ id: "note", x: 150, y: 0, width: 100, height: 100, text: "", tint: "grey" }],
+  });
+  const at = (id: string, x: number) => node(id, { position: { x, y: 0 } });
+  const wide = { removeNodes: ["b"], addNodes: [at("b1", 100), at("b2", 500)], removeEdges: [], addEdges: [] };
+  const after = replaceNodes(wide, "").apply(doc);
+  expect(Object.fromEntries(after.nodes.map(({ id, position }) => [id, position.x]))).toEqual({
+    a: 0,
+    b1: 100,
+    b2: 500,
+    c: 600,
+    d: 700,
+  });
+  expect(after.notes[0]?.x).toBe(550);
+  const same = { removeNodes: ["b"], addNodes: [at("e", 100)], removeEdges: [], addEdges: [] };
+  expect(
+    replaceNodes(same, "")
+      .apply(doc)
+      .nodes.find(({ id }) => id === "c")?.position.x,
+  ).toBe(200);
+});

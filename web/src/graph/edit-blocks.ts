@@ -1,10 +1,11 @@
 /** Edits that the server worked out, as where one node becomes several: applied as they are, as one step. */
 import type { JsonValue } from "@/api/types";
 import { without } from "./edit";
+import { moveItems } from "./edit-items";
 import { isObject } from "./json";
 import { edgeId } from "./lookup";
 import { readEdge, readNode } from "./read";
-import type { Command, Doc, GraphEdge, GraphNode } from "./types";
+import type { Command, Doc, GraphEdge, GraphNode, Point } from "./types";
 
 /** What is to be changed in a graph; the items are those of a graph document. */
 export interface Replacement {
@@ -36,10 +37,27 @@ export function readReplacement({
 
 /**
  * Puts new nodes in the place of old ones: where the first of these stood in the document. An edge into an input that
- * lost one takes its place, since several edges into an input come in their order.
+ * lost one takes its place, since several edges into an input come in their order. What lies to the right makes room
+ * for nodes that reach further than those they replace.
  */
 export function replaceNodes(replacement: Replacement, name: string): Command {
-  return { name, apply: (doc) => replaced(doc, replacement) };
+  return { name, apply: (doc) => withRoom(replaced(doc, replacement), doc, replacement) };
+}
+
+function withRoom(doc: Doc, before: Doc, { removeNodes, addNodes }: Replacement): Doc {
+  const gone = new Set(removeNodes);
+  const added = new Set(addNodes.map(({ id }) => id));
+  const edge = Math.max(...before.nodes.filter(({ id }) => gone.has(id)).map(({ position }) => position.x));
+  const shift = Math.max(...addNodes.map(({ position }) => position.x)) - edge;
+  if (!Number.isFinite(shift) || shift <= 0) return doc;
+  const isRight = (id: string, { x }: Point) => !added.has(id) && x > edge;
+  const ids = [
+    ...doc.nodes.map(({ id, position }) => ({ id, position })),
+    ...[...doc.groups, ...doc.notes].map(({ id, x, y }) => ({ id, position: { x, y } })),
+  ].filter(({ id, position }) => isRight(id, position));
+  return moveItems(
+    Object.fromEntries(ids.map(({ id, position }) => [id, { ...position, x: position.x + shift }])),
+  ).apply(doc);
 }
 
 function replaced(doc: Doc, { removeNodes, addNodes, removeEdges, addEdges }: Replacement): Doc {
