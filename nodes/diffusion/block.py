@@ -116,9 +116,11 @@ def _pipeline_port(description: Mapping[str, Any]) -> Port:
 
 
 def _interface(description: Mapping[str, Any], connected: frozenset[str]) -> tuple[Interface, tuple[str, ...]]:
-    laid = overlay.lay_over(
-        input_ports(description, connected), output_ports(description), description.get("mellon") or {}, of_stage=True
-    )
+    inputs, outputs = input_ports(description, connected), output_ports(description)
+    if "said" in description:
+        laid = overlay.lay_parts_over(inputs, outputs, description["said"])
+    else:
+        laid = overlay.lay_over(inputs, outputs, description.get("mellon") or {}, of_stage=True)
     own = (_pipeline_port(description), _block_port(tuple(description["paths"])), _PARTS)
     return Interface(inputs=(*own, *as_ports(laid.inputs)), outputs=as_ports(laid.outputs)), laid.warnings
 

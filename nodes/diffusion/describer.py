@@ -20,7 +20,7 @@ from nodes.diffusion.missing import missing_of
 from nodes.diffusion.overlay import node_config, read_config
 from nodes.diffusion.repos import Located, Repos
 
-FORMAT = 9
+FORMAT = 10
 """Raise it when descriptions change, so that kept ones are made anew."""
 
 _IN_MEMORY = 64

@@ -188,7 +188,9 @@ def facts_of(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_
         found = next((problem for problem in compiled.errors if problem.node == node_id), None)
         if found is not None:
             raise NodeError(found)
-        remedy = "Connect a Load pipeline node." if ref is None else "Try again when its ports have come."
+        remedy = "Try again when its ports have come."
+        if need is None:
+            remedy = "Name its repo." if node.node.type == CUSTOM else "Connect a Load pipeline node."
         raise refusal(node_id, f"The block of {node_id} is not known.", remedy, "unknown_block")
     defaults = {port.name: port.default for port in node.interface.inputs}
     return Facts(node.node, node.interface, description, ref, defaults, node.bound)

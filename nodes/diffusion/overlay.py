@@ -111,6 +111,38 @@ def lay_over(
     )
 
 
+Said = dict[str, dict[str, dict[str, Any]]]
+"""What is said of ports one by one: `{"inputs": {name: entry}, "outputs": {name: entry}}`."""
+
+
+def said_of_parts(parts: Iterable[tuple[Mapping[str, Any], Iterable[str], Iterable[str]]]) -> Said:
+    """What the configs of blocks that run as one node say of its ports; of each block its inputs and outputs, in order.
+
+    Of an input that several take, the first decides. One that its config leaves out is folded away, as by itself.
+    """
+    inputs: dict[str, dict[str, Any] | None] = {}
+    outputs: dict[str, dict[str, Any] | None] = {}
+    for node, takes, makes in parts:
+        entries: Mapping[str, dict[str, Any]] = node.get("params", {})
+        for name in takes:
+            inputs.setdefault(name, entries.get(name, {"hidden": True}) if node else None)
+        for name in makes:
+            entry = entries.get(f"{_RENAMED}{name}", entries.get(name, {"hidden": True}))
+            outputs[name] = entry if node else None
+    known = {"inputs": inputs, "outputs": outputs}
+    return {kind: {name: entry for name, entry in each.items() if entry is not None} for kind, each in known.items()}
+
+
+def lay_parts_over(inputs: Iterable[Port], outputs: Iterable[Port], said: Said) -> Laid:
+    """The ports with what `said_of_parts` says of some of them; the others, and the order, stay as they are."""
+    warnings: list[str] = []
+    entries, made = said["inputs"], said["outputs"]
+    laid = [_laid(port, entries[port.name], warnings) if port.name in entries else port for port in inputs]
+    titled = [_titled(port, made[port.name]) if port.name in made else port for port in outputs]
+    folded = [tuple(sorted(ports, key=lambda port: port.advanced)) for ports in (laid, titled)]
+    return Laid(folded[0], folded[1], tuple(warnings))
+
+
 def declared(inputs: Iterable[Port], metadata: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[Port, ...], list[str]]:
     """The ports with what the block's own `InputParam.metadata` says of their widgets, and what did not fit."""
     warnings: list[str] = []

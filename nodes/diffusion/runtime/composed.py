@@ -10,6 +10,7 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipeline, Modula
 from engine.errors import NodeError
 from nodes.diffusion.describer import Describer, component_names
 from nodes.diffusion.missing import missing_of
+from nodes.diffusion.overlay import node_config, read_config, said_of_parts
 from nodes.diffusion.own_code import has_code
 from nodes.diffusion.parts import PIPELINE_ITSELF, Part, joined, with_components
 from nodes.diffusion.ref import PipelineRef, parse_ref
@@ -110,6 +111,7 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
 
     `block` names the parts, `own_tree` is the tree that it is of if all are of one repo, `commits` is by part.
     `alone`: no part is of the pipeline; `home` is the part that stands for it where none is connected, else "".
+    `said` is what the parts' authors say of their ports, see `overlay.said_of_parts`.
     `brought` are components in the parts' repos, `foreign` those in still other ones, as of a pipeline.
     Raises NodeError for a part that is not there, or that may not run.
     """
@@ -140,6 +142,14 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
             "scheduler": any("." in part.block and uses_scheduler(sub_block) for part, sub_block in each),
             "brought": brought,
             "sources": sources,
+            "said": said_of_parts(
+                (
+                    _said_of(part, homes.get(part.name, located)),
+                    sub_block.input_names,
+                    sub_block.intermediate_output_names,
+                )
+                for part, sub_block in each
+            ),
         }
 
     question = [located.repo, located.commit, workflow, json.dumps(request["parts"]), json.dumps(commits)]
@@ -148,6 +158,11 @@ def describe(describer: Describer, repos: Repos, request: Mapping[str, Any]) -> 
     pipeline = describer.pipeline(located)
     missing = missing_of(pipeline["packages"], component_names(kept))
     return {**kept, "commits": commits, "foreign": foreign, "sizes": pipeline["sizes"], "missing": missing}
+
+
+def _said_of(part: Part, home: Located) -> dict[str, Any]:
+    """What a part's author says of its node. Of a whole pipeline nothing is said."""
+    return node_config(read_config(home.folder)[0], part.block) if part.block or part.repo else {}
 
 
 def _blocks_of(repos: Repos, part: Part, home: Located) -> ModularPipelineBlocks:

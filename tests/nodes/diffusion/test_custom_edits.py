@@ -145,3 +145,14 @@ def test_what_the_pipeline_has_not_and_nothing_at_all_do_not_go_in(editor: Edito
             editor.insert(graph, "denoise", "", block=block)
         codes.append((refused.value.problems[0].code, bool(refused.value.problems[0].remedy)))
     assert codes == [("unknown_block", True), ("no_block", True)]
+
+
+def test_a_node_of_which_nothing_is_known_yet_says_what_it_lacks(editor: Editor) -> None:
+    def remedy(type: str) -> str:
+        nodes = [{"id": "a", "type": type, "params": {}}]
+        with pytest.raises(NodeError) as refused:
+            editor.expand(load_graph({"format": "blockloom/1", "nodes": nodes, "edges": []}), "a")
+        return f"{refused.value.problems[0].message} {refused.value.problems[0].remedy}"
+
+    assert "repo" in remedy(CUSTOM) and "Load pipeline" not in remedy(CUSTOM)
+    assert "pipeline" in remedy("diffusion.block")

@@ -24,6 +24,8 @@ from nodes.diffusion.overlay import (
     read_config,
     write_node,
 )
+from nodes.diffusion.trust import ANY_COMMIT
+from tests.fakes import blocks
 from tests.fakes.diffusion import Direct
 
 TEXT, NUMBER = Widget(kind="text"), Widget(kind="number", min=0, max=9, step=1)
@@ -275,3 +277,18 @@ def test_a_damaged_config_of_a_pipelines_repo_is_a_warning_of_load_pipeline(mode
     assert (warning.code, warning.port) == ("block_warning", "repo") and "mellon_pipeline_config" in warning.message
     ref = direct.ref("said", workflow="text2image")
     assert direct.resolve("diffusion.block", {"block": "denoise"}, {"pipeline": ref}).interface.input("height")
+
+
+def test_parts_look_in_one_node_as_their_authors_say(models: Path, tmp_path: Path) -> None:
+    direct = Direct(tmp_path, models)
+    blocks.expander(tmp_path / "blocks" / "expander")
+    direct.side.states["components"].repos.approvals.approve("expander", ANY_COMMIT)
+    parts = [{"name": "more", "block": "", "repo": "expander"}, {"name": "encode", "block": "text_encoder"}]
+    known = {"pipeline": direct.ref("tiny/sdxl", workflow="text2image")}
+    made = direct.resolve("diffusion.block", {"parts": parts}, known)
+    alone = direct.resolve("diffusion.custom", {"repo": "expander"}, {}).interface
+    for name in ("old_prompt", "style", "repeat"):
+        assert made.interface.input(name) == alone.input(name)
+    encoder = direct.resolve("diffusion.block", {"block": "text_encoder"}, known).interface
+    assert made.interface.input("clip_skip") == encoder.input("clip_skip") and made.warnings == ()
+    assert made.interface.input("repeat").advanced and not made.interface.input("style").advanced  # type: ignore[union-attr]
