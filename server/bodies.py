@@ -39,6 +39,10 @@ async def read_json(request: Request, max_bytes: int) -> Any:
 async def read_model(request: Request, model: type[Model], max_bytes: int) -> Model:
     """The body as a `model`. Raises HttpProblem 400 for bad JSON, GraphError 422 for wrong fields."""
     data = await read_json(request, max_bytes)
+    if not isinstance(data, dict):
+        raise HttpProblem(422, "bad_request", "The body is not a JSON object.", "See /api/docs for its fields.")
+    if "graph" in model.model_fields and str(data.get("format", "")).startswith("blockloom/"):
+        raise HttpProblem(422, "bad_request", "The body is a graph itself.", 'Send it as {"graph": …}.')
     try:
         return model.model_validate(data)
     except ValidationError as error:

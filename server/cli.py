@@ -65,7 +65,8 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default=False)] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.", show_default=False)] = None,
     open_browser: Annotated[
-        bool | None, typer.Option("--open-browser/--no-open-browser", help="Open the API docs.", show_default=False)
+        bool | None,
+        typer.Option("--open-browser/--no-open-browser", help="Open the canvas in a browser.", show_default=False),
     ] = None,
 ) -> None:
     """Start the server."""
@@ -237,12 +238,14 @@ def cache_sizes(
 def cache_clear(
     context: typer.Context,
     what: Annotated[Kept | None, typer.Argument(help="What to remove; by default results and descriptions.")] = None,
+    data: DataOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Remove cached results and descriptions, or what is named. Artifacts are removed only when named."""
     with problems_shown():
         from server.instance import DataLock
 
-        settings: Settings = context.obj
+        settings: Settings = read_settings(config, data) if data or config else context.obj
         with DataLock(settings.data):
             for kind in [what] if what else ["results", "descriptions"]:
                 folder = settings.data / FOLDERS[kind]

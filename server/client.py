@@ -2,7 +2,7 @@
 
 client = Client("http://127.0.0.1:8188")
 outputs = client.run(graph, {"encode.prompt": "a red circle on a blue background"})
-picture = client.download(outputs["show"]["image"])
+pictures = [client.download(picture) for picture in outputs["show"]["images"].items or []]
 """
 
 import json

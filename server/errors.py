@@ -108,6 +108,10 @@ def parameter_problem(location: Sequence[int | str], message: str) -> Problem:
     kind = {"query": "The query parameter", "path": "The path parameter", "header": "The header"}
     subject = kind.get(str(location[0]) if location else "", "The field")
     named = f"{subject} {place!r}" if place else "The request"
+    if message == "Field required":
+        return Problem(code="bad_request", message=f"{named} is missing.", remedy="See /api/docs.")
+    if message == "Extra inputs are not permitted":
+        return Problem(code="bad_request", message=f"{named} does not exist here.", remedy="See /api/docs.")
     message = message.removeprefix("Value error, ")
     return Problem(code="bad_request", message=f"{named} is wrong: {message}.", remedy="See /api/docs.")
 

@@ -3,11 +3,12 @@
 import json
 import os
 import sqlite3
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from engine.errors import BlockloomError, Problem
+from engine.errors import BlockloomError, Problem, StorageError
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,11 @@ class DataLock:
         self._database: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
-        self._data.mkdir(parents=True, exist_ok=True)
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            _try_writing(self._data)
+        except OSError as error:
+            raise _not_writable(self._data, error) from error
         database = sqlite3.connect(self._data / "lock.sqlite", timeout=0, isolation_level=None, check_same_thread=False)
         try:
             database.execute("BEGIN EXCLUSIVE")
@@ -66,6 +71,22 @@ class DataLock:
             _note(self._data).unlink(missing_ok=True)
             self._database.close()
             self._database = None
+
+
+def _try_writing(folder: Path) -> None:
+    """Raises OSError where nothing can be written; SQLite would not say why."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"x")
+
+
+def _not_writable(data: Path, error: OSError) -> StorageError:
+    return StorageError(
+        Problem(
+            code="data_not_writable",
+            message=f"The data folder {data} cannot be written: {error.strerror}.",
+            remedy="Choose another folder with --data (BLOCKLOOM_DATA), or let this user write there.",
+        )
+    )
 
 
 def _note(data: Path) -> Path:

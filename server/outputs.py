@@ -1,10 +1,23 @@
 """Writing the outputs of a run into a folder, for the command line."""
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from engine.errors import Problem, StorageError
 from engine.values.refs import ArtifactRef, ValueSummary
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder for outputs. Raises StorageError, before anything has run, where there can be none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        message = f"The folder {folder} cannot be written: {error.strerror}."
+        raise StorageError(Problem(code="no_folder", message=message, remedy="Choose another with --out.")) from error
 
 
 def write_outputs(

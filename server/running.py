@@ -23,7 +23,7 @@ from nodes.diffusion.families import SUBJECT as FAMILIES
 from server.client import Client
 from server.graphs import GraphStore
 from server.instance import DataLock, InUse
-from server.outputs import write_outputs
+from server.outputs import make_folder, write_outputs
 from server.progress import RunDisplay
 from server.settings import Settings
 
@@ -44,8 +44,11 @@ def run_graph(
 ) -> tuple[Run, list[Path]]:
     """Run `graph` with `assignments` (`node.param` → text), show how it goes, and write the outputs to `out`.
 
-    Returns the ended run and the files. Ctrl-C cancels the run. Raises GraphError for a bad graph.
+    Returns the ended run and the files. Ctrl-C cancels the run. Raises GraphError for a bad graph, StorageError for an
+    `out` that cannot be made.
     """
+    if out is not None:
+        make_folder(out)
     if server is None:
         try:
             with DataLock(settings.data):
@@ -223,7 +226,8 @@ class connected:
     """A client whose connection errors are problems."""
 
     def __init__(self, url: str, settings: Settings) -> None:
-        self._url, self._client = url, Client(url, token=settings.token)
+        self._url = url if "://" in url else f"http://{url}"
+        self._client = Client(self._url, token=settings.token)
 
     def __enter__(self) -> Client:
         return self._client
@@ -234,7 +238,7 @@ class connected:
             raise BlockloomError(
                 Problem(
                     code="no_server",
-                    message=f"The server at {self._url} cannot be reached: {error}.",
+                    message=f"The server at {self._url} cannot be reached: {str(error).rstrip('.')}.",
                     remedy="Start it with `blockloom serve`, or check the address.",
                 )
             ) from error

@@ -12,6 +12,7 @@ from socket import socket
 import uvicorn
 from fastapi import FastAPI
 
+from engine.errors import BlockloomError, Problem
 from server.app import create_app
 from server.instance import DataLock
 from server.settings import Settings
@@ -51,7 +52,11 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop. Raises BlockloomError if the data folder is in use or a token is missing."""
+    """Serve until told to stop.
+
+    Raises BlockloomError if it cannot listen, if the data folder is in use or not to be written, or without a token
+    that it needs.
+    """
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s:     %(message)s")
     for chatty in ("httpx", "httpcore", "huggingface_hub"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -65,8 +70,15 @@ def serve(settings: Settings) -> None:
                 threading.Thread(target=webbrowser.open, args=(f"{url}/",), daemon=True).start()
 
         server = Server(app, settings, ready)
-        # uvicorn sends itself the signal again once it has stopped; by then Ctrl-C did all it should.
-        with contextlib.suppress(KeyboardInterrupt):
+        # uvicorn sends itself the signal again once it has stopped; by then Ctrl-C did all it should. What keeps it
+        # from listening it has logged, and exits.
+        with contextlib.suppress(KeyboardInterrupt, SystemExit):
             asyncio.run(server.serve())
     if not server.started:
-        raise SystemExit(1)
+        raise BlockloomError(
+            Problem(
+                code="not_listening",
+                message=f"The server could not listen at {settings.url}; the log above says why.",
+                remedy="If another program has the port, choose one with --port; 0 takes a free one.",
+            )
+        )

@@ -72,8 +72,14 @@ def missing_inputs(node: Node, ports: Ports, connected: Collection[str]) -> list
             remedy=_remedy(port),
         )
         for port in ports.needed
-        if port.name not in connected and node.params.get(port.name) is None
+        if port.name not in connected and not _given(port, node.params.get(port.name))
     ]
+
+
+def _given(port: Port, value: Any) -> bool:
+    """Whether a param holds something. Text may be empty, but the name of a repo or file may not."""
+    names_something = port.widget is not None and port.widget.kind in _NAMED
+    return value is not None and not (names_something and isinstance(value, str) and not value.strip())
 
 
 def _wanted(port: Port) -> str:

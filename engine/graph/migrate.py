@@ -62,6 +62,8 @@ def _migrated(document: dict[str, Any], version: int, migrate: Migration) -> dic
 
 def _version(document: dict[str, Any]) -> int:
     if "format" not in document:
+        if isinstance(inner := document.get("graph"), dict) and "format" in inner:
+            raise _refused("The graph lies inside the document, as 'graph'.", "Give that alone.")
         raise _refused("The graph does not say its format.", 'Add "format": "blockloom/1" at the top of the document.')
     text = document["format"]
     if not isinstance(text, str) or not re.fullmatch(r"blockloom/[0-9]{1,6}", text):

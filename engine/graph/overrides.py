@@ -9,6 +9,9 @@ from engine.errors import GraphError, Problem
 from engine.graph.document import Graph, Node
 from engine.graph.suggest import Suggestions
 
+NAMED = 10
+"""How many of a graph's nodes a remedy names."""
+
 
 def apply_overrides(graph: Graph, overrides: Mapping[str, Any]) -> Graph:
     """A copy of `graph` with each `node.param` of `overrides` set; `graph` stays as it is.
@@ -42,7 +45,12 @@ def unknown_overrides(overrides: Iterable[str], problems: Iterable[Problem]) -> 
     """
     keys = set(overrides)
     return [
-        replace(problem, severity="error", message=f"The override names a param that does not exist. {problem.message}")
+        replace(
+            problem,
+            severity="error",
+            message=f"There is no param to override: {problem.node} has no input {shown(problem.port)}.",
+            remedy=problem.remedy or "Compile the graph, or look at it on the canvas, to see what the node has.",
+        )
         for problem in problems
         if problem.code == "unknown_param" and f"{problem.node}.{problem.port}" in keys
     ]
@@ -62,7 +70,8 @@ def _problem(
             remedy="Write it as node.param, like encode.prompt.",
         )  # fmt: skip
     if node_id not in nodes:
-        remedy = suggestions.remedy(node_id, nodes)
+        some = ", ".join(list(nodes)[:NAMED]) + (", …" if len(nodes) > NAMED else "")
+        remedy = suggestions.remedy(node_id, nodes, otherwise=f"The graph's nodes are {some}." if nodes else "")
         return Problem(code="unknown_node", message=f"There is no node {shown(node_id)} to override.", remedy=remedy)
     if (node_id, param) in connected:
         return Problem(

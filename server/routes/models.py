@@ -60,7 +60,9 @@ async def download_model(request: Request, here: Here) -> Response:
 
 
 @router.delete("/download", status_code=202)
-async def stop_download(here: Here, repo: Annotated[str, Query(min_length=1, max_length=200)]) -> DownloadStopped:
+async def stop_download(
+    here: Here, repo: Annotated[str, Query(min_length=1, max_length=200, description="The repo's id.")]
+) -> DownloadStopped:
     """Stop downloading a repo, whoever waits for it: a node, a description, a review or `POST /api/models/download`.
 
     They end with a problem `download_stopped`. What is here already is kept, and the next download goes on from there.

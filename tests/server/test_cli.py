@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,7 @@ def test_cache_tells_sizes_and_clears(blockloom, tmp_path):
     assert json.loads(blockloom("cache", "--json").stdout)["results"] == 5000
     assert "4.9 kB" in blockloom("cache", "clear", "results").stdout
     assert not kept.exists()
+    assert "0 B" in blockloom("cache", "clear", "--data", str(tmp_path / "other")).stdout
 
 
 def test_run_writes_the_outputs_and_says_which_files(blockloom, document, tmp_path):
@@ -158,6 +160,24 @@ def test_run_uses_the_server_that_has_the_data_folder(blockloom, document, helpe
 def test_a_server_that_is_not_there_is_named(blockloom, document):
     done = blockloom("run", document, "--server", "http://127.0.0.1:1")
     assert (done.returncode, "http://127.0.0.1:1" in done.stderr) == (2, True)
+
+
+def test_an_address_needs_no_scheme(blockloom, document):
+    assert "The server at http://127.0.0.1:1 cannot be" in blockloom("run", document, "--server", "127.0.0.1:1").stderr
+
+
+def test_outputs_without_a_place_keep_the_graph_from_running(blockloom, document):
+    done = blockloom("run", document, "--out", document)
+    assert (done.returncode, "Choose another with --out" in done.stderr) == (2, True), done.stderr
+    assert "started" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_port_in_use_is_told(blockloom):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = blockloom("serve", "--port", str(taken.getsockname()[1]))
+    assert (done.returncode, "choose one with --port" in done.stderr) == (2, True), done.stderr
 
 
 def test_ctrl_c_cancels_the_run(root, tmp_path):

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from engine.errors import StorageError
 from server.instance import DataLock, InUse
 
 
@@ -17,6 +18,12 @@ def test_a_second_holder_is_told_who_has_the_folder(tmp_path):
         assert refused.value.holder.url == "http://127.0.0.1:1"
     with DataLock(tmp_path):
         pass
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"cannot be written: .*--data"):
+        DataLock(tmp_path / "file" / "data").__enter__()
 
 
 def test_a_killed_holder_leaves_the_folder_free(tmp_path, root):

@@ -17,8 +17,8 @@ def test_every_route_is_documented_and_has_a_stable_name(server):
         "get_families", "get_graph", "get_health", "get_queue", "get_run", "get_system", "get_template",
         "get_thumbnail", "import_graph", "insert_block", "list_approvals", "list_graphs", "list_input_files",
         "list_models", "list_revisions", "list_runs", "list_templates", "publish_blocks", "publish_node", "put_graph",
-        "read_graph_from_picture", "reorder_queue", "restore_revision", "review_block", "revoke_block", "submit_run",
-        "undelete_graph", "upload_artifact",
+        "read_graph_from_picture", "reorder_queue", "restore_revision", "review_block", "revoke_block", "stop_download",
+        "submit_run", "undelete_graph", "upload_artifact",
     ]  # fmt: skip
 
 

@@ -83,6 +83,11 @@ def test_a_picture_cannot_be_typed_in():
     assert told(compiled("b:invert", b={"image": "cat.png"})) == ["wrong_type b.image"]
 
 
+def test_an_empty_name_of_a_file_is_missing():
+    assert told(compiled("p:photo", p={"file": " "})) == ["missing_input p.file"]
+    assert told(compiled("t:text", t={"text": ""})) == []
+
+
 SENTENCES = {
     "a:latents b:invert a.latents>b.image": Problem(
         code="wrong_type", message="b.image takes image; a.latents gives latents.", node="b", port="image",

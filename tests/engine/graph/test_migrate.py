@@ -34,6 +34,7 @@ def test_a_current_document_is_untouched():
 
 REFUSED = {
     "absent": ({}, "does not say its format"),
+    "in an envelope": ({"graph": {"format": "blockloom/9"}}, "inside the document"),
     "another program's": ({"format": "comfy/1"}, "not one of Blockloom"),
     "not text": ({"format": 1}, "not one of Blockloom"),
     "newer": ({"format": "blockloom/10"}, "reads formats up to blockloom/9. Update Blockloom"),

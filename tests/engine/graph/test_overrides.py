@@ -28,6 +28,9 @@ REFUSED = {
     "unknown node": ({"encoder.text": 1}, Problem(
         code="unknown_node", message="There is no node 'encoder' to override.", remedy="Did you mean 'encode'?",
     )),
+    "unlike any node": ({"zzz.text": 1}, Problem(
+        code="unknown_node", message="There is no node 'zzz' to override.", remedy="The graph's nodes are encode, p.",
+    )),
     "connected": ({"p.name": "x"}, Problem(
         code="override_connected", message="It cannot be overridden, since the input is connected.", node="p",
         port="name", remedy="Remove the edge first.",
@@ -49,3 +52,4 @@ def test_an_override_of_an_unknown_param_is_an_error_and_a_leftover_is_not():
     problems = compiled("p:params", p={"stepz": 1, "old": 2}).problems
     found = unknown_overrides({"p.stepz": 1, "p.steps": 2}, problems)
     assert [(problem.severity, problem.port) for problem in found] == [("error", "stepz")]
+    assert str(found[0]) == "p.stepz: There is no param to override: p has no input 'stepz'. Did you mean 'steps'?"
