@@ -161,11 +161,13 @@ def _adapter(given: Mapping[str, Any], description: Mapping[str, Any]) -> IPAdap
 
 
 def _scale(given: Mapping[str, Any]) -> Any:
-    """A number, or numbers by layer. Raises TypeError for layers that are no object."""
+    """A number, or numbers by layer. Raises TypeError for layers that are no object, NodeError for an unknown part."""
     if given["part"] not in PARTS:
         raise NodeError("The adapter can't follow that.", remedy=f"Choose one of {', '.join(PARTS)}.", port="part")
     if given["layers"] is not None:
-        return dict(given["layers"])
+        if not isinstance(given["layers"], Mapping):
+            raise TypeError(f"no object: {given['layers']!r}")
+        return given["layers"]
     if (layers := PARTS[given["part"]]) is None:
         return given["scale"]
     return {

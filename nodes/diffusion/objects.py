@@ -31,7 +31,7 @@ def object_value(cls: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def is_value(value: Any) -> bool:
     """Whether it is what `object_value` made."""
-    return isinstance(value, dict) and value.keys() == {KIND, "fields"}
+    return isinstance(value, dict) and value.keys() == {KIND, "fields"} and isinstance(value["fields"], dict)
 
 
 def resolve(view: NodeView) -> Resolved:
@@ -54,7 +54,7 @@ def resolve(view: NodeView) -> Resolved:
             remedy="Choose another workflow in Load pipeline.", port="pipeline",
         )  # fmt: skip
     chosen = (dict(view.params) | dict(view.known)).get("kind") or next(iter(known))
-    if chosen not in known:
+    if not isinstance(chosen, str) or chosen not in known:
         raise NodeError(
             f"The pipeline takes no object {chosen!r}.", remedy=f"It takes {', '.join(known)}.", port="kind"
         )

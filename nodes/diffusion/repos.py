@@ -71,7 +71,11 @@ class Repos:
             return Located(repo, DEMO_FOLDER, self._fingerprint(DEMO_FOLDER), on_hub=False)
         if (local := self._local(repo)) is not None:
             folder, in_blocks = local
-            return Located(repo, folder, self._fingerprint(folder), on_hub=False, in_blocks=in_blocks)
+            try:
+                commit = self._fingerprint(folder)
+            except OSError as error:
+                raise _unreadable(repo, error) from error
+            return Located(repo, folder, commit, on_hub=False, in_blocks=in_blocks)
         _refuse_paths(repo)
         commit = self.hub.commit(repo, revision, latest=latest)
         return Located(repo, self.hub.snapshot(repo, commit, CONFIG_PATTERNS), commit, on_hub=True)
@@ -146,8 +150,19 @@ def _folder(setting: Any) -> Path | None:
 
 
 def _below(root: Path, repo: str) -> Path | None:
-    folder = (root / repo).resolve()
-    return folder if folder.is_relative_to(root) and folder != root and folder.is_dir() else None
+    try:
+        folder = (root / repo).resolve()
+        return folder if folder.is_relative_to(root) and folder != root and folder.is_dir() else None
+    except (OSError, ValueError):  # no name that a file system takes
+        return None
+
+
+def _unreadable(repo: str, error: OSError) -> NodeError:
+    return NodeError(
+        f"The folder {repo!r} can't be read: {error.strerror or error} ({error.filename}).",
+        remedy="Let Blockloom's user read all of it; if files of it were just being written, try again.",
+        port="repo", code="unreadable_repo",
+    )  # fmt: skip
 
 
 def _refuse_paths(repo: str) -> None:
@@ -171,8 +186,15 @@ def _entries(folder: str | Path) -> Iterator[os.DirEntry[str]]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _entries(entry.path)
-            elif entry.is_file():
+            elif _is_file(entry):
                 yield entry
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads in circles
+        return False
 
 
 def _sha256(path: Path) -> str:

@@ -85,7 +85,7 @@ def _read(repos: Repos, adapter: IPAdapterRef) -> _Weights:
     place = repo_of(repos, adapter, "weights")
     if is_pickle(adapter.file):
         return _Weights(adapter)
-    shapes = tensor_shapes(repos, place, adapter.file)
+    shapes = {name: shape for name, shape in tensor_shapes(repos, place, adapter.file).items() if shape}
     projection = {name.removeprefix("image_proj."): shape for name, shape in shapes.items() if "image_proj." in name}
     layers = _by_number({
         name.removeprefix("ip_adapter."): shape
@@ -119,15 +119,24 @@ def _wrong_file(adapter: IPAdapterRef, what: str) -> NodeError:
 
 
 def _without_weights(repos: Repos, ref: PipelineRef, located: Located, root: Pipeline) -> Any | None:
-    """The pipeline's UNet as its config says, without memory; None if the repo has none."""
+    """The pipeline's UNet as its config says, without memory; None if the repo has none.
+
+    Raises NodeError if what is there is no UNet.
+    """
     if ADAPTED not in root.pretrained_component_names:
         return None
     spec = root.get_component_spec(ADAPTED)
     config = read_config(home_of(repos, ref, located, spec).folder)
     if not config:
         return None
-    with torch.device("meta"):
-        return spec.type_hint.from_config(config)
+    try:
+        with torch.device("meta"):
+            return spec.type_hint.from_config(config)
+    except Exception as error:  # a component of another kind took the UNet's place, or the config is broken
+        raise NodeError(
+            f"The component {ADAPTED} of the pipeline is no {spec.type_hint.__name__}, or damaged: {error}",
+            remedy="Mend or replace it, or load the plain pipeline.", port="pipeline", code="ip_adapter_misfit",
+        ) from error  # fmt: skip
 
 
 def _require_same_layers(ref: PipelineRef, weights: _Weights, unet: Any) -> None:

@@ -83,6 +83,9 @@ def from_value(value: Mapping[str, Any], port: str, inner: Callable[[Mapping[str
         raise NodeError(f"{cls.__name__} has no field {min(unknown)!r}.", remedy="Make the object anew.", port=port)
     try:
         return cls(**{name: _tensor(described[name], inner(described[name], item)) for name, item in given.items()})
+    except NodeError as error:  # of a field, which is no input of the block
+        told = error.problems[0]
+        raise NodeError(dataclasses.replace(told, message=f"{cls.__name__}: {told.message}", port=port)) from error
     except (TypeError, ValueError) as error:
         raise NodeError(f"{cls.__name__} says: {error}", remedy="Change the object's node.", port=port) from error
 

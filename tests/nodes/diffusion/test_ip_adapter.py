@@ -193,13 +193,22 @@ def test_style_and_layout_are_layers_of_the_usual_unet(direct: Direct, models: P
 
 def test_layers_of_another_unet_are_refused(direct: Direct) -> None:
     assert problem(direct, weights=PLAIN, part="layout")[:2] == ("ip_adapter_misfit", "part")
-    for wrong in (0.5, {"up": "all"}, ["up"]):
+    for wrong in (0.5, {"up": "all"}, ["up"], [["up", 1.0]], [[1, 2, 3]], [], "all"):
         assert problem(direct, weights=PLAIN, layers=wrong)[1] == "layers"
 
 
 def test_scales_for_layers_that_the_unet_has_not_are_refused(direct: Direct) -> None:
     for layers in ({"up": {"block_7": [0.0]}}, {"top": 1.0}, {"up": {"block_0": [0.0, 1.0, 0.0]}}):
         assert problem(direct, weights=PLAIN, layers=layers)[:2] == ("ip_adapter_misfit", "layers")
+
+
+def test_a_unet_that_is_none_is_told(direct: Direct) -> None:
+    ref = adapted(direct)
+    other = ref | {"components": {"unet": ref["components"]["image_encoder"]}}
+    given = {"repo": REPO, "weights": PLAIN, "pipeline": other}
+    (found,) = direct.resolve("diffusion.ip_adapter", given, {"pipeline": other}).problems
+    assert (found.code, found.port) == ("ip_adapter_misfit", "pipeline") and found.remedy
+    assert "no UNet2DConditionModel" in found.message
 
 
 def test_a_repo_without_weights_is_no_adapter_s(direct: Direct) -> None:

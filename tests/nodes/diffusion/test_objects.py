@@ -113,6 +113,15 @@ def test_what_is_no_object_of_the_input_is_refused() -> None:
         block_value(CONDITIONS, [object_value(CONDITIONS["objects"][0]["class"], {"frames": picture(), "size": 1})])
 
 
+def test_a_field_that_is_refused_is_told_at_the_input_of_the_block() -> None:
+    path = CONDITIONS["objects"][0]["class"]
+    with pytest.raises(NodeError, match="LTX2VideoCondition: frames is no picture") as raised:
+        block_value(CONDITIONS, [object_value(path, {"frames": "a circle"})])
+    assert raised.value.problems[0].port == "conditions"
+    with pytest.raises(NodeError, match="conditions takes LTX2VideoCondition"):
+        block_value(CONDITIONS, [{"dataclass": path, "fields": 5}])
+
+
 @pytest.mark.parametrize("path", [f"{Foreign.__module__}:Foreign", "os:system", "diffusers.models:UNet2DModel", "x"])
 def test_only_objects_of_diffusers_and_of_approved_code_are_made(path: str) -> None:
     with pytest.raises(NodeError, match="There are no objects"):

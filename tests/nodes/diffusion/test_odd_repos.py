@@ -1,5 +1,6 @@
 """Repos that are broken, huge or meant to do harm: each is a clear problem, and what is beside goes on."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -227,6 +228,7 @@ def test_links_out_of_the_folder_are_not_followed_for_code_or_texts(direct: Dire
     (place / "links" / "folder").symlink_to(place.parent / "outside")
     (place / "links" / "circle").symlink_to(place / "links")
     (place / "links" / "gone").symlink_to(place / "nothing")
+    (place / "links" / "itself").symlink_to("itself")
     shown = {file.path: file.text for file in review(repos, "links").files}
     assert "do not tell" not in str(shown) and shown["block.py"]
     problem = problem_of(direct, "links")
@@ -237,6 +239,26 @@ def test_links_out_of_the_folder_are_not_followed_for_code_or_texts(direct: Dire
     (place / "links" / "block.py").write_text(FINE + "    from .circle import inner\n")
     (place / "links" / "inner.py").touch()
     assert direct.resolve("diffusion.custom", {"repo": "links"}, {}).interface.output("x")
+
+
+def test_a_folder_that_can_t_be_read_is_told(repos: Repos, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    approved(repos, place, "closed", {"block.py": FINE})
+
+    def refuse(folder: Path) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(NodeError, match="Permission denied") as raised:
+        repos.locate("closed")
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.port) == ("unreadable_repo", "repo") and problem.remedy
+
+
+def test_names_that_no_file_system_takes_are_no_local_repos(repos: Repos, direct: Direct) -> None:
+    for repo in ("a\0b", "x" * 3000, "org/" + "x" * 300):
+        assert not repos.is_local(repo)
+        problem = problem_of(direct, repo)
+        assert (problem.code, problem.port) == ("missing_repo", "repo") and problem.remedy
 
 
 def test_a_block_that_is_a_link_out_is_no_local_block(repos: Repos, place: Path, direct: Direct) -> None:
