@@ -9,7 +9,8 @@ const words = text.panels.shortcuts;
 export function ShortcutsDialog() {
   return (
     <Dialog open size="lg" title={words.title} description={words.description} onOpenChange={closeDialog}>
-      <div className="columns-1 gap-8 sm:columns-2">
+      {/* Where it does not fit, it is scrolled with the keyboard. */}
+      <div className="columns-1 gap-8 sm:columns-2" tabIndex={0}>
         {words.groups.map(({ title, items }) => (
           <section key={title} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 text-xs font-semibold text-strong">{title}</h3>
