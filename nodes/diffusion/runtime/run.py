@@ -144,7 +144,7 @@ def _components(
             made = spec.default_creation_method == "from_config"
             found = subject.from_config(spec, ref) if made else store.take(ref, subject.located, spec)
             setattr(pipe, spec.name, of_own(found))
-        for name in (*pipe.pretrained_component_names, *(spec.name for spec in subject.undeclared)):
+        for name in (*pipe.component_names, *(spec.name for spec in subject.undeclared)):
             if is_scheduler(type(scheduler := getattr(pipe, name, None))):
                 schedulers[name] = scheduler
                 restore(scheduler, (states or {}).get(name, {}))

@@ -17,6 +17,8 @@ from tests.fakes.tiny.flux import (
     tiny_flux2,
     tiny_flux2_klein,
     tiny_flux2_klein_base,
+    tiny_flux3,
+    tiny_flux3_distilled,
     tiny_flux_kontext,
 )
 from tests.fakes.tiny.image import tiny_anima, tiny_ernie, tiny_ideogram4, tiny_krea2, tiny_krea2_turbo, tiny_z_image
@@ -70,6 +72,7 @@ _IMAGE = (_T2I, _I2I)
 _EDIT = (_T2I, "image_conditioned")
 _VIDEO = (_T2V, _I2V, _V2V)
 
+_WRITTEN = {"max_new_tokens": 4}
 _FRAMES = [picture()] * 9
 _SMALL = {"height": 64, "width": 64}
 _HELIOS = _SMALL | {"num_frames": 9, "num_latent_frames_per_chunk": 2}
@@ -123,6 +126,8 @@ TINY: dict[str, Tiny] = {
     "flux2-klein": Tiny(tiny_flux2_klein, _EDIT),
     "flux2-klein-base": Tiny(tiny_flux2_klein_base, _EDIT),
     "flux2": Tiny(tiny_flux2, _EDIT),
+    "flux3": Tiny(tiny_flux3, _EDIT, _WRITTEN),
+    "flux3-distilled": Tiny(tiny_flux3_distilled, _EDIT, _WRITTEN),
     "z-image": Tiny(tiny_z_image, _IMAGE),
     "qwen": Tiny(tiny_qwen, tuple(f"{kind}{name}" for kind in ("", "controlnet_") for name in (*_IMAGE, _INPAINTING))),
     "qwen-crop": Tiny(tiny_qwen, (_INPAINTING,), {"padding_mask_crop": 8}),

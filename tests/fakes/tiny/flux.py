@@ -6,15 +6,20 @@ from typing import Any
 from diffusers import (
     FlowMatchEulerDiscreteScheduler,
     Flux2Transformer2DModel,
+    Flux3Transformer2DModel,
     FluxTransformer2DModel,
 )
 from transformers import (
     CLIPTextModel,
     Mistral3ForConditionalGeneration,
+    Qwen3_5Config,
+    Qwen3_5ForConditionalGeneration,
     Qwen3ForCausalLM,
+    Qwen3VLForConditionalGeneration,
 )
 
 from tests.fakes.tiny.parts import (
+    VOCABULARY,
     byte_tokenizer,
     clip_config,
     clip_tokenizer,
@@ -22,7 +27,9 @@ from tests.fakes.tiny.parts import (
     flux2_vae,
     mistral_config,
     qwen3_config,
+    qwen3_vl_config,
     save,
+    special,
     t5_encoder,
     t5_tokenizer,
     tiny_vae,
@@ -106,3 +113,44 @@ def tiny_flux2(folder: Path) -> Path:
         "transformer": flux2_transformer(guidance_embeds=True),
     }
     return save(folder, "Flux2Pipeline", components)
+
+
+def tiny_flux3(folder: Path) -> Path:
+    """FLUX.3: a language model writes the prompt anew, eight layers of another one are the embeddings."""
+    return save(folder, "Flux3ModularPipeline", _flux3(flow_map=False))
+
+
+def tiny_flux3_distilled(folder: Path) -> Path:
+    """The same, distilled."""
+    return save(folder, "Flux3DistilledModularPipeline", _flux3(flow_map=True))
+
+
+def _flux3(*, flow_map: bool) -> dict[str, object]:
+    writer = Qwen3_5Config(
+        text_config={
+            "vocab_size": VOCABULARY, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
+            "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "layer_types": ["full_attention"],
+            "rope_parameters": {"mrope_section": [2, 1, 1], "rope_type": "default", "rope_theta": 10000.0,
+                                "partial_rotary_factor": 1.0},
+        },
+        vision_config={
+            "depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+            "num_position_embeddings": 64,
+        },
+        image_token_id=special("<|image_pad|>"),
+        video_token_id=special("<|video_pad|>"),
+        vision_start_token_id=special("<|vision_start|>"),
+        vision_end_token_id=special("<|vision_end|>"),
+    )  # fmt: skip
+    return {
+        "prompt_upsampler": Qwen3_5ForConditionalGeneration(writer),
+        "prompt_upsampler_processor": eyes(16),
+        "text_encoder": Qwen3VLForConditionalGeneration(qwen3_vl_config(33)),
+        "tokenizer": eyes(16),
+        "vae": flux2_vae(),
+        "transformer": Flux3Transformer2DModel(
+            in_channels=16, cond_in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=16,
+            num_attention_heads=2, joint_attention_dim=8 * 16, timestep_channels=16, axes_dims_rope=(4, 4, 4, 4),
+            flow_map=flow_map,
+        ),
+    }  # fmt: skip

@@ -31,8 +31,6 @@ NOT_RUN = {
 """Workflows that no repo here can run, and why."""
 
 NOT_BUILT = {
-    "Flux3DistilledModularPipeline",  # writes its own prompt first, which random weights can't
-    "Flux3ModularPipeline",
     "WanAnimate2DistilledModularPipeline",
     "WanAnimate2ModularPipeline",  # compiles its attention at its first run, which takes a C++ compiler and long
 }
