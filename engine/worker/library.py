@@ -40,7 +40,7 @@ class Library:
         try:
             return self._definitions[node_type]
         except KeyError:
-            remedy = "Wait until all node packs are loaded, or install the pack it comes from."
+            remedy = "Install or mend the pack it comes from."
             raise NodeError(f"The worker does not know the node type {node_type!r}.", remedy=remedy) from None
 
     def types(self) -> list[NodeType]:
@@ -51,10 +51,13 @@ class Library:
         definition = self._definitions.get(node_type)
         return "gpu" if definition is not None and definition.type.lane == "gpu" else "cpu"
 
-    def reads_graph(self, node_type: str) -> bool:
-        """Whether it may ask for the graph of its run."""
+    def knows(self, node_type: str) -> bool:
+        return node_type in self._definitions
+
+    def may_read_graph(self, node_type: str) -> bool:
+        """Whether it may ask for the graph of its run; of an unknown type, nobody can say yet."""
         definition = self._definitions.get(node_type)
-        return definition is not None and definition.type.reads_graph
+        return definition is None or definition.type.reads_graph
 
     def describe(self, subject: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Raises WorkerError if no pack answers about `subject`; what the describer raises passes through."""

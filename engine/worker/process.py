@@ -99,6 +99,8 @@ class Worker:
         self._lanes = {"cpu": Lane("cpu", config.cpu_threads, idle=flush), "gpu": Lane("gpu", 1, idle=flush)}
         self._aside = Lane("aside", 2, idle=flush)
         self._running: dict[int, Running] = {}
+        self._packs_loaded = False
+        self._unknown: list[Running] = []  # of node types that a pack may still bring
         self._making: dict[Key, list[Running]] = {}  # keys of running executions, with those that wait for each
         self._graphs: dict[str, str] = {}  # of runs that read theirs; only the main thread looks here
         self._lock = threading.Lock()
@@ -140,7 +142,7 @@ class Worker:
         context = NodeContext(
             id=request.id, node=request.node, ports=request.ports, facts=self._facts, artifacts=self._artifacts,
             states=self._library.states, preview_rate=self._config.preview_rate, send=self.send, log=log,
-            graph=self._graphs.get(request.run) if self._library.reads_graph(request.type) else None,
+            graph=self._graphs.get(request.run) if self._library.may_read_graph(request.type) else None,
         )  # fmt: skip
         execution = Execution(request, context, log, self._library, self._results)
         job = Job(lambda: self._run(execution))
@@ -154,6 +156,12 @@ class Worker:
             self._submit(running)
 
     def _submit(self, running: Running) -> None:
+        """Give it to its lane: now, or once the packs are loaded that may bring its node type."""
+        if not self._packs_loaded and not self._library.knows(running.execution.request.type):
+            with self._lock:
+                if not self._packs_loaded:
+                    self._unknown.append(running)
+                    return
         self._lanes[self._library.lane(running.execution.request.type)].submit(running.job)
 
     def _run(self, execution: Execution) -> None:
@@ -247,6 +255,11 @@ class Worker:
         for name in outside_packs(self._config.nodes_dir):
             if name not in self._config.skip:
                 self._load_outside_pack(name)
+        with self._lock:
+            self._packs_loaded = True
+            waiting, self._unknown = self._unknown, []
+        for running in waiting:
+            self._submit(running)
         self._library.warm()
         gc.freeze()  # torch and the like make half a million objects that stay: no need to look at them again and again
 

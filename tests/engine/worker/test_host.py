@@ -14,6 +14,7 @@ from engine.worker.link import LoopbackLink, connect
 from engine.worker.protocol import (
     Cancel,
     Done,
+    Failed,
     Kept,
     Log,
     PackLoaded,
@@ -166,6 +167,24 @@ async def test_a_bad_pack_is_left_out_and_the_others_work(tmp_path: Path, code: 
         assert bad.problem and said in f"{bad.problem.message} {bad.problem.details}"
         assert await bench.value("add", "sum", inputs={"a": 1}) == 1
         assert len(bench.all(PackLoading)) >= 2
+
+
+async def test_a_node_of_a_pack_that_is_still_loading_waits_for_it_and_can_be_cancelled(tmp_path: Path) -> None:
+    nodes, gate = tmp_path / "nodes", tmp_path / "gate"
+    nodes.mkdir()
+    os.mkfifo(gate)
+    (nodes / "slow.py").write_text(f"open({str(gate)!r}).read()\n" + GOOD.replace("user.double", "fake.double"))
+    async with Bench(config(tmp_path, nodes_dir=nodes)) as bench:
+        await bench.hear(PackLoading)
+        cancelled, waiting, never = [await bench.start(kind) for kind in ("double", "double", "nowhere")]
+        assert await bench.value("add", "sum", inputs={"a": 1}) == 1
+        bench.host.send(Cancel(id=cancelled))
+        assert (ending := await bench.ending(cancelled)) and isinstance(ending, Failed) and ending.kind == "cancelled"
+        assert not {waiting, never} & bench.ended.keys()
+        await asyncio.to_thread(gate.write_text, "")
+        assert isinstance(await bench.ending(waiting), Done)
+        ending = await bench.ending(never)
+        assert isinstance(ending, Failed) and "does not know" in ending.problem.message
 
 
 # The server dies
