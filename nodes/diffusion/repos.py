@@ -71,11 +71,7 @@ class Repos:
             return Located(repo, DEMO_FOLDER, self._fingerprint(DEMO_FOLDER), on_hub=False)
         if (local := self._local(repo)) is not None:
             folder, in_blocks = local
-            try:
-                commit = self._fingerprint(folder)
-            except OSError as error:
-                raise _unreadable(repo, error) from error
-            return Located(repo, folder, commit, on_hub=False, in_blocks=in_blocks)
+            return Located(repo, folder, self._local_commit(repo, folder), on_hub=False, in_blocks=in_blocks)
         _refuse_paths(repo)
         commit = self.hub.commit(repo, revision, latest=latest)
         return Located(repo, self.hub.snapshot(repo, commit, CONFIG_PATTERNS), commit, on_hub=True)
@@ -90,9 +86,12 @@ class Repos:
             self.hub.snapshot(located.repo, located.commit, patterns)
 
     def can_approve(self, repo: str, commit: str) -> bool:
-        """Whether the repo is on this machine at this commit, so that somebody can have read it."""
+        """Whether the repo is on this machine at this commit, so that somebody can have read it.
+
+        Raises NodeError for a local folder that can't be read.
+        """
         if (folder := self._local(repo)) is not None:
-            return commit in (ANY_COMMIT, self._fingerprint(folder[0]))
+            return commit in (ANY_COMMIT, self._local_commit(repo, folder[0]))
         return self.hub.has(repo, commit)
 
     def files(self, located: Located) -> dict[str, int]:
@@ -110,6 +109,16 @@ class Repos:
             if root is not None and (folder := _below(root, repo)) is not None:
                 return folder, root == self._blocks
         return None
+
+    def _local_commit(self, repo: str, folder: Path) -> str:
+        try:
+            return self._fingerprint(folder)
+        except OSError as error:
+            raise NodeError(
+                f"The folder {repo!r} can't be read: {error.strerror or error} ({error.filename}).",
+                remedy="Let Blockloom's user read all of it; if files of it were just being written, try again.",
+                port="repo", code="unreadable_repo",
+            ) from error  # fmt: skip
 
     def _fingerprint(self, folder: Path) -> str:
         stats = sorted((entry.path, entry.stat()) for entry in _entries(folder))
@@ -155,14 +164,6 @@ def _below(root: Path, repo: str) -> Path | None:
         return folder if folder.is_relative_to(root) and folder != root and folder.is_dir() else None
     except (OSError, ValueError):  # no name that a file system takes
         return None
-
-
-def _unreadable(repo: str, error: OSError) -> NodeError:
-    return NodeError(
-        f"The folder {repo!r} can't be read: {error.strerror or error} ({error.filename}).",
-        remedy="Let Blockloom's user read all of it; if files of it were just being written, try again.",
-        port="repo", code="unreadable_repo",
-    )  # fmt: skip
 
 
 def _refuse_paths(repo: str) -> None:
