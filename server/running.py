@@ -85,9 +85,7 @@ def node_types(settings: Settings, *, say: Say) -> list[NodeType]:
 
     async def here() -> list[NodeType]:
         async with _engine(settings) as engine:
-            await engine.packs_loaded()
-            for problem in engine.pack_problems.values():
-                say(str(problem))
+            await engine.packs_loaded()  # it has logged which of them cannot be used
             return engine.catalogue.types()
 
     try:

@@ -134,7 +134,18 @@ def _pack_in(name: str, found: Any) -> Pack:
             return Pack(name=name, definitions=definitions)
         found = load
     pack = found()
-    return pack if isinstance(pack, Pack) else _finished(pack, name)
+    if not isinstance(pack, Pack):
+        return _finished(pack, name)
+    return replace(pack, definitions=[_definition(name, item) for item in pack.definitions])
+
+
+def _definition(name: str, item: Any) -> NodeDefinition:
+    """A definition as it is, or that of a function decorated with @node."""
+    found = getattr(item, "definition", item)
+    if not isinstance(found, NodeDefinition):
+        remedy = "Decorate it with @node, and name it in the Pack's definitions."
+        raise _wrong(name, f"{getattr(item, '__name__', item)!r} in its definitions is no node", remedy)
+    return found
 
 
 def _entry_point(name: str, entry: str) -> importlib.metadata.EntryPoint:

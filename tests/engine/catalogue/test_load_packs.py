@@ -73,6 +73,16 @@ def test_a_load_function_is_asked_and_a_node_called_load_is_not(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_pack_may_list_the_functions_themselves_and_nothing_that_is_no_node(tmp_path):
+    code = NODE.format(type="a.add", more=1) + (
+        "from engine.catalogue.pack import Pack\ndef load(): return Pack(name='x', definitions=[{item}])\n"
+    )
+    write(tmp_path, good=code.replace("{item}", "add"), bad=code.replace("{item}", "load"))
+    assert call(load_outside("file:good.py", tmp_path)) == [{"sum": 2}]
+    with pytest.raises(DefinitionError, match="'load' in its definitions is no node"):
+        load_outside("file:bad.py", tmp_path)
+
+
 def test_entry_points(tmp_path, monkeypatch):
     write(tmp_path, blockloom_test_dist=NODE.format(type="e.add", more=4))
     info = tmp_path / "blockloom_test_dist-1.dist-info"

@@ -3756,6 +3756,7 @@ export interface operations {
     readonly stop_download: {
         readonly parameters: {
             readonly query: {
+                /** @description The repo's id. */
                 readonly repo: string;
             };
             readonly header?: never;
