@@ -359,7 +359,7 @@ def test_the_system_dialog_shows_the_worker_and_unloads_models(canvas: Canvas) -
 def test_settings_act_at_once_and_outlast_a_reload(canvas: Canvas) -> None:
     canvas.open_template("Text to image")
     root = canvas.page.locator("html")
-    background = canvas.page.locator(".react-flow__background")
+    background = canvas.page.locator(".grid-dots")
     expect(background).to_be_visible()
 
     def settings() -> Locator:
