@@ -4,7 +4,7 @@ import { edgeId, nodeById } from "@/graph/document";
 import type { Doc, GraphNode } from "@/graph/types";
 
 /** Undefined is the default. */
-export interface ParamDifference {
+interface ParamDifference {
   readonly name: string;
   readonly mine: JsonValue | undefined;
   readonly theirs: JsonValue | undefined;
