@@ -21,7 +21,7 @@ run: $(VENV)/.with-run canvas ## Start the server; BLOCKLOOM_PORT and BLOCKLOOM_
 	@$(BIN)/blockloom serve
 
 test: $(VENV)/.with-test canvas browser ## Run all tests that need no accelerator
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 check: $(VENV)/.with-dev ## Lint, format, types and import rules, here and in web/; unit tests of web/
 	@$(BIN)/ruff check
