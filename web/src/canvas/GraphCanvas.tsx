@@ -1,5 +1,16 @@
 /** React Flow with the graph of one tab. It draws what the store holds and reports what the hand does. */
-import { ReactFlow, SelectionMode, useReactFlow, useStore, type EdgeChange, type NodeChange } from "@xyflow/react";
+import {
+  getNodesBounds,
+  getViewportForBounds,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+  type EdgeChange,
+  type NodeChange,
+  type Viewport,
+} from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { nodeById } from "@/graph/document";
 import { activeTab, select } from "@/store/editor";
@@ -38,15 +49,17 @@ const nodeTypes = { block: NodeFrame, group: GroupFrame, note: NoteFrame };
 const edgeTypes = { wire: Wire };
 const SNAP: [number, number] = [GRID / 2, GRID / 2];
 const MULTI_SELECT = ["Shift", "Meta", "Control"];
+const MIN_ZOOM = 0.05;
 const ORIGIN = { x: 0, y: 0, zoom: 1 };
 const FIT = { padding: 0.12, maxZoom: 1 };
 
 export function GraphCanvas() {
   const wrapper = useRef<HTMLDivElement>(null);
   const flow = useReactFlow<FlowNode, WireEdge>();
-  const [start] = useState(() => startView());
   const moving = useMoving(flow);
   const { nodes, edges } = useScene(moving.overlay);
+  const store = useStoreApi();
+  const [start, setStart] = useState<Viewport | null>(null);
   const { snap, grid, minimap } = useSettings();
   const detail = useStore((state) => detailAt(state.transform[2]));
   const low = detail !== "all";
@@ -65,6 +78,15 @@ export function GraphCanvas() {
     },
     [moving],
   );
+  const mount = (element: HTMLDivElement | null) => {
+    wrapper.current = element;
+    if (!element || start) return;
+    const box = element.getBoundingClientRect();
+    const { x, y, zoom } = startView(nodes, box);
+    // React Flow takes these over after its first drawing only, and would draw everything twice, at first elsewhere.
+    store.setState({ width: box.width, height: box.height, transform: [x, y, zoom] });
+    setStart({ x, y, zoom });
+  };
   const items = useCallback(() => menuAt(flow, menuPlace.current), [flow]);
   // React Flow takes changeable lists, but does not change them.
   const drawn = useMemo(() => ({ nodes: [...nodes], edges: low ? [] : [...edges] }), [nodes, edges, low]);
@@ -73,7 +95,7 @@ export function GraphCanvas() {
     <DetailContext.Provider value={detail}>
       <ContextMenu items={items}>
         <div
-          ref={wrapper}
+          ref={mount}
           className="canvas"
           data-testid="canvas"
           data-low={low ? "" : undefined}
@@ -91,49 +113,51 @@ export function GraphCanvas() {
           }}
           {...drops}
         >
-          <ReactFlow<FlowNode, WireEdge>
-            {...drawn}
-            {...connecting}
-            nodeTypes={nodeTypes}
-            edgeTypes={edgeTypes}
-            onNodesChange={onNodesChange}
-            onEdgesChange={applySelection}
-            onNodeDragStart={(_event, _node, dragged) => moving.onDragStart(dragged)}
-            onNodeDrag={moving.onDrag}
-            onNodeDragStop={moving.onDrop}
-            onSelectionDragStart={(_event, dragged) => moving.onDragStart(dragged)}
-            onSelectionDragStop={moving.onDrop}
-            {...panning}
-            connectionLineComponent={ConnectionLine}
-            {...(start ? { defaultViewport: start } : { fitView: true, fitViewOptions: FIT })}
-            onlyRenderVisibleElements
-            minZoom={0.05}
-            maxZoom={2.5}
-            nodesDraggable={!viewer}
-            nodesConnectable={!viewer}
-            edgesReconnectable={!viewer}
-            snapToGrid={snap}
-            snapGrid={SNAP}
-            selectionMode={SelectionMode.Partial}
-            selectionKeyCode="Shift"
-            multiSelectionKeyCode={MULTI_SELECT}
-            panActivationKeyCode={null}
-            deleteKeyCode={null}
-            disableKeyboardA11y
-            zoomOnDoubleClick={false}
-            elevateNodesOnSelect={false}
-            connectOnClick={false}
-            connectionRadius={22}
-            reconnectRadius={14}
-            ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
-            aria-label={text.canvas.label}
-          >
-            {low && <FarWires nodes={nodes} edges={edges} />}
-            {low && <FarNodes nodes={nodes} />}
-            {grid && <Grid />}
-            {minimap && !viewer && nodes.length > 0 && <MiniMap nodes={nodes} />}
-            <ZoomControls viewer={viewer} />
-          </ReactFlow>
+          {start && (
+            <ReactFlow<FlowNode, WireEdge>
+              {...drawn}
+              {...connecting}
+              nodeTypes={nodeTypes}
+              edgeTypes={edgeTypes}
+              onNodesChange={onNodesChange}
+              onEdgesChange={applySelection}
+              onNodeDragStart={(_event, _node, dragged) => moving.onDragStart(dragged)}
+              onNodeDrag={moving.onDrag}
+              onNodeDragStop={moving.onDrop}
+              onSelectionDragStart={(_event, dragged) => moving.onDragStart(dragged)}
+              onSelectionDragStop={moving.onDrop}
+              {...panning}
+              connectionLineComponent={ConnectionLine}
+              defaultViewport={start}
+              onlyRenderVisibleElements
+              minZoom={MIN_ZOOM}
+              maxZoom={2.5}
+              nodesDraggable={!viewer}
+              nodesConnectable={!viewer}
+              edgesReconnectable={!viewer}
+              snapToGrid={snap}
+              snapGrid={SNAP}
+              selectionMode={SelectionMode.Partial}
+              selectionKeyCode="Shift"
+              multiSelectionKeyCode={MULTI_SELECT}
+              panActivationKeyCode={null}
+              deleteKeyCode={null}
+              disableKeyboardA11y
+              zoomOnDoubleClick={false}
+              elevateNodesOnSelect={false}
+              connectOnClick={false}
+              connectionRadius={22}
+              reconnectRadius={14}
+              ariaLabelConfig={{ "node.a11yDescription.default": "", "edge.a11yDescription.default": "" }}
+              aria-label={text.canvas.label}
+            >
+              {low && <FarWires nodes={nodes} edges={edges} />}
+              {low && <FarNodes nodes={nodes} />}
+              {grid && <Grid />}
+              {minimap && !viewer && nodes.length > 0 && <MiniMap nodes={nodes} />}
+              <ZoomControls viewer={viewer} />
+            </ReactFlow>
+          )}
           <PortTip wrapper={wrapper} />
           <WrongDropNote />
         </div>
@@ -149,13 +173,12 @@ function holds(element: Element, { clientX, clientY }: { clientX: number; client
   return clientX > left && clientX < right && clientY > top && clientY < bottom;
 }
 
-/** Where the tab was left; null for a graph that nobody looked at yet, which is to be shown whole. */
-function startView() {
-  const { viewport, nodes } = activeTab().doc;
-  // React Flow would wait for the first node, and take it away from where it was put.
+/** Where the tab was left, or where all of a graph is seen that nobody looked at yet. */
+function startView(nodes: readonly FlowNode[], { width, height }: DOMRect): Viewport {
+  const { viewport } = activeTab().doc;
   if (nodes.length === 0) return viewport ?? ORIGIN;
-  const untouched = viewport === null || (viewport.x === 0 && viewport.y === 0 && viewport.zoom === 1);
-  return untouched ? null : viewport;
+  if (viewport !== null && (viewport.x !== 0 || viewport.y !== 0 || viewport.zoom !== 1)) return viewport;
+  return getViewportForBounds(getNodesBounds([...nodes]), width, height, MIN_ZOOM, FIT.maxZoom, FIT.padding);
 }
 
 function applySelection(changes: readonly (NodeChange<FlowNode> | EdgeChange<WireEdge>)[]): void {
