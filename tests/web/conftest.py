@@ -72,8 +72,9 @@ def http(address: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For one file: while Playwright is there its event loop runs, and asynchronous tests could not run theirs."""
     with chromium() as browser:
         yield browser
 
