@@ -40,7 +40,9 @@ def test_damaged_data_is_refused_or_decoded_but_never_breaks(value: Any, place: 
             KINDS.decode(damaged)
 
 
-@pytest.mark.parametrize("value", [object(), {1: "a"}, [{"a": object()}], {1, 2}], ids=["object", "keys", "inside", "set"])
+@pytest.mark.parametrize(
+    "value", [object(), {1: "a"}, [{"a": object()}], {1, 2}], ids=["object", "keys", "inside", "set"]
+)
 def test_what_no_kind_owns_is_not_storable(value: Any) -> None:
     assert not KINDS.storable(value)
     with pytest.raises(StorageError):
