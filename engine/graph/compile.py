@@ -65,6 +65,11 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
     def interface(self) -> Interface:
         return self.ports.interface
 
+    @property
+    def parents(self) -> set[NodeId]:
+        """The nodes that feed it."""
+        return {source.node for sources in self.inputs.values() for source in sources}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:

@@ -1,6 +1,6 @@
 """Order, ancestors and cycles of a graph, given as pure data: each node with the nodes it depends on."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
@@ -32,15 +32,15 @@ def order(parents: Parents[N]) -> list[N]:
     return result
 
 
-def ancestors(parents: Parents[N], targets: Iterable[N]) -> set[N]:
-    """`targets` and all they depend on."""
+def ancestors(parents: Callable[[N], Iterable[N]], targets: Iterable[N]) -> set[N]:
+    """`targets` and all they depend on; `parents` of a node are the nodes it depends on."""
     found: set[N] = set()
     stack = list(targets)
     while stack:
         node = stack.pop()
         if node not in found:
             found.add(node)
-            stack.extend(parents[node])
+            stack.extend(parents(node))
     return found
 
 

@@ -248,8 +248,7 @@ class Executor:
             self._may_begin(node)
 
     def _open_sources(self, node: NodeId) -> set[NodeId]:
-        edges = self._compiled.nodes[node].inputs.values()
-        return {source.node for sources in edges for source in sources} & self._open
+        return self._compiled.nodes[node].parents & self._open
 
     def _take(self, node: NodeId) -> None:
         """A result is at hand: hold what is in this process, and say so."""

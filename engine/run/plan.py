@@ -7,6 +7,7 @@ from typing import Literal
 from engine.catalogue.spec import Lane
 from engine.graph.compile import Compiled
 from engine.graph.document import NodeId
+from engine.graph.topology import ancestors
 from engine.values.refs import Key
 
 Action = Literal["known", "reuse", "publish", "run"]
@@ -33,7 +34,7 @@ def default_targets(compiled: Compiled) -> list[NodeId]:
     outputs = [node for node in compiled.order if _is_output(compiled, node)]
     if outputs:
         return outputs
-    used = {source.node for node in compiled.order for edge in compiled.nodes[node].inputs.values() for source in edge}
+    used = {parent for node in compiled.order for parent in compiled.nodes[node].parents}
     return [node for node in compiled.order if node not in used]
 
 
@@ -63,25 +64,14 @@ def make_plan(
             actions[node_id] = "publish" if node_id in wanted and not published(key) else "reuse"
         else:
             actions[node_id] = "run"
-            stack += [source.node for sources in node.inputs.values() for source in sources]
-    behind = _upstream(compiled, (node for node, action in actions.items() if action != "run")) - actions.keys()
+            stack += node.parents
+    at_hand = [node for node, action in actions.items() if action != "run"]
+    behind = ancestors(lambda node: compiled.nodes[node].parents, at_hand) - actions.keys()
     actions |= {node: "known" for node in behind if compiled.nodes[node].known is not None}
     return Plan(
         {node: actions[node] for node in compiled.order if node in actions},
         unneeded=frozenset(behind - actions.keys()),
     )
-
-
-def _upstream(compiled: Compiled, nodes: Iterable[NodeId]) -> set[NodeId]:
-    """`nodes` and all they depend on."""
-    found: set[NodeId] = set()
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node not in found:
-            found.add(node)
-            stack += [source.node for sources in compiled.nodes[node].inputs.values() for source in sources]
-    return found
 
 
 def lanes(compiled: Compiled) -> dict[NodeId, Lane]:
@@ -94,8 +84,7 @@ def lanes(compiled: Compiled) -> dict[NodeId, Lane]:
         if node.known is not None:
             lane = "inline"
         elif lane == "inline":
-            sources = (source.node for edge in node.inputs.values() for source in edge)
-            lane = "inline" if all(result[source] == "inline" for source in sources) else "cpu"
+            lane = "inline" if all(result[parent] == "inline" for parent in node.parents) else "cpu"
         result[node_id] = lane
     return result
 

@@ -94,9 +94,9 @@ def _require_convex(graph: Graph, chosen: set[str]) -> None:
     parents = _parents(graph)
     if unknown := sorted(chosen - parents.keys()):
         raise refusal(None, f"There is no node {unknown[0]!r}.", "Name nodes of the graph.", "no_node")
-    above = ancestors(parents, chosen) - chosen
+    above = ancestors(parents.__getitem__, chosen) - chosen
     for node in graph.nodes:
-        if node.id in above and ancestors(parents, [node.id]) & chosen:
+        if node.id in above and ancestors(parents.__getitem__, [node.id]) & chosen:
             raise refusal(
                 node.id, f"{node.id} lies between the chosen nodes: it needs one of them, and another one needs it.",
                 "Choose it as well, or leave out what comes before or after it.", "not_convex",
