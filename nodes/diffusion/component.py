@@ -4,12 +4,14 @@ Both are plain data on the way to a block: nothing loads here. Pipelines that di
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, Need, NodeType, Port, Widget
 from engine.errors import NodeError, Problem
 from nodes.diffusion import pipeline as load_pipeline
+from nodes.diffusion.described import of_pipeline
 from nodes.diffusion.files import pickles_in, weights_in
 from nodes.diffusion.lock import changed_folders, repo_need
 from nodes.diffusion.ref import ComponentRef, PipelineRef, parse_component, parse_ref
@@ -125,7 +127,7 @@ def _class_in(folder: Any) -> str | None:
 
 # Replace component
 
-_PIPELINE = Port(
+PIPELINE = Port(
     name="pipeline", type="pipeline", title="Pipeline", required=True, description="The pipeline, from Load pipeline."
 )
 _GIVEN = Port(name="component", type="component", title="Component", required=True, description="From Load component.")
@@ -147,23 +149,17 @@ def _name_port(names: tuple[str, ...]) -> Port:
 
 def resolve_replacement(view: NodeView) -> Resolved:
     """The pipeline ref with the component in it. Raises NodeError if the pipeline has no component of the name."""
-    values = dict(view.params) | dict(view.known)
-    bare = Interface(inputs=(_PIPELINE, _GIVEN, _name_port(())), outputs=(_CHANGED,))
-    if view.known.get("pipeline") is None:
-        return Resolved(bare)
-    ref = parse_ref(view.known["pipeline"])
-    need = known_need(ref, view)
-    description = view.descriptions.get(need.key)
-    if description is None:
-        return Resolved(bare.model_copy(update={"needs": (need,)}))
-    if problem := description.get("problem"):
-        raise NodeError(Problem(**problem | {"port": "pipeline"}))
+    bare = Interface(inputs=(PIPELINE, _GIVEN, _name_port(())), outputs=(_CHANGED,))
+    return of_pipeline(view, bare, partial(known_need, view), partial(_replaced, view))
+
+
+def _replaced(view: NodeView, ref: PipelineRef, description: Mapping[str, Any]) -> Resolved:
     names = tuple(item["name"] for item in description["components"] if item["from"] == "from_pretrained")
-    interface = Interface(inputs=(_PIPELINE, _GIVEN, _name_port(names)), outputs=(_CHANGED,))
+    interface = Interface(inputs=(PIPELINE, _GIVEN, _name_port(names)), outputs=(_CHANGED,))
     if view.known.get("component") is None:
         return Resolved(interface)
     component = parse_component(view.known["component"])
-    name = _named(component, values.get("name"))
+    name = _named(component, view.known.get("name", view.params.get("name")))
     if name not in names:
         raise NodeError(
             f"The pipeline {ref.repo!r} has no component {name!r}.", remedy=f"It has {', '.join(names)}.", port="name"
@@ -185,7 +181,7 @@ def _named(component: ComponentRef, name: Any) -> str:
     return str(found)
 
 
-def known_need(ref: PipelineRef, view: NodeView) -> Need:
+def known_need(view: NodeView, ref: PipelineRef) -> Need:
     """The question about the pipeline's repo: as Load pipeline asked it, where that can be told."""
     plain = Need(subject=load_pipeline.SUBJECT, request={"repo": ref.repo, "revision": None})
     if ref.commit.startswith(LOCAL) or view.descriptions.get(plain.key, {}).get("commit") == ref.commit:
@@ -214,7 +210,7 @@ REPLACE = NodeDefinition(
         description="The same pipeline with another component in place of its own. What stays the same is loaded once.",
         lane="inline",
         dynamic=True,
-        interface=Interface(inputs=(_PIPELINE, _GIVEN, _name_port(())), outputs=(_CHANGED,)),
+        interface=Interface(inputs=(PIPELINE, _GIVEN, _name_port(())), outputs=(_CHANGED,)),
         keywords=("vae", "unet", "transformer", "swap", "override", "share"),
     ),
     function=replace_component,

@@ -5,14 +5,16 @@ What objects a pipeline takes, and of which fields they are made, is part of its
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
-from engine.catalogue.spec import Interface, NodeType, Port, Widget
-from engine.errors import NodeError, Problem
+from engine.catalogue.spec import Interface, Need, NodeType, Port, Widget
+from engine.errors import NodeError
 from nodes.diffusion.block import question
+from nodes.diffusion.described import of_pipeline
 from nodes.diffusion.ports import field_ports
-from nodes.diffusion.ref import parse_ref
+from nodes.diffusion.ref import PipelineRef
 
 KIND = "dataclass"
 """The key under which the value of an object names its class."""
@@ -37,16 +39,16 @@ def is_value(value: Any) -> bool:
 def resolve(view: NodeView) -> Resolved:
     """The fields of the chosen object as ports. Raises NodeError if the pipeline takes no such object."""
     bare = Interface(inputs=(_PIPELINE, _kind_port(())), outputs=(_OBJECT,))
-    if view.known.get("pipeline") is None:
-        return Resolved(bare)
-    ref = parse_ref(view.known["pipeline"])
+    return of_pipeline(view, bare, partial(_question, view), partial(_fields, view))
+
+
+def _question(view: NodeView, ref: PipelineRef) -> Need:
     need = question(ref, "", (), view.lock)
     assert need is not None
-    description = view.descriptions.get(need.key)
-    if description is None:
-        return Resolved(bare.model_copy(update={"needs": (need,)}))
-    if problem := description.get("problem"):
-        raise NodeError(Problem(**problem | {"port": "pipeline"}))
+    return need
+
+
+def _fields(view: NodeView, ref: PipelineRef, description: Mapping[str, Any]) -> Resolved:
     known = {item["name"]: item for taken in description["inputs"] for item in taken.get("objects", ())}
     if not known:
         raise NodeError(

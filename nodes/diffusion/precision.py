@@ -4,22 +4,22 @@ Plain data on the way to a block: nothing loads here.
 """
 
 import re
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 
 from engine.catalogue.define import NodeDefinition, NodeView, Resolved
 from engine.catalogue.spec import Interface, NodeType, Port, Widget
-from engine.errors import NodeError, Problem
-from nodes.diffusion.component import known_need
+from engine.errors import NodeError
+from nodes.diffusion.component import PIPELINE, known_need
+from nodes.diffusion.described import of_pipeline
 from nodes.diffusion.ref import PipelineRef, parse_ref
 
 _WITHOUT_WEIGHTS = re.compile(r"Tokenizer|Processor|Scheduler|Extractor")
 """In the classes of components that have no precision."""
 
-_PIPELINE = Port(
-    name="pipeline", type="pipeline", title="Pipeline", required=True, description="The pipeline, from Load pipeline."
-)
 _DTYPE = Port(
     name="dtype", type="string", title="Precision", default="float32",
     description="Number format of its weights, whatever that of the others is.",
@@ -40,22 +40,17 @@ def _name_port(names: tuple[str, ...]) -> Port:
 
 def resolve(view: NodeView) -> Resolved:
     """The pipeline ref with the component's precision. Raises NodeError if the pipeline has no such component."""
-    bare = Interface(inputs=(_PIPELINE, _name_port(()), _DTYPE), outputs=(_CHANGED,))
-    if view.known.get("pipeline") is None:
-        return Resolved(bare)
-    ref = parse_ref(view.known["pipeline"])
-    need = known_need(ref, view)
-    description = view.descriptions.get(need.key)
-    if description is None:
-        return Resolved(bare.model_copy(update={"needs": (need,)}))
-    if problem := description.get("problem"):
-        raise NodeError(Problem(**problem | {"port": "pipeline"}))
+    bare = Interface(inputs=(PIPELINE, _name_port(()), _DTYPE), outputs=(_CHANGED,))
+    return of_pipeline(view, bare, partial(known_need, view), partial(_changed, view))
+
+
+def _changed(view: NodeView, ref: PipelineRef, description: Mapping[str, Any]) -> Resolved:
     names = tuple(
         item["name"]
         for item in description["components"]
         if item["from"] == "from_pretrained" and not _WITHOUT_WEIGHTS.search(item["type"])
     )
-    interface = Interface(inputs=(_PIPELINE, _name_port(names), _DTYPE), outputs=(_CHANGED,))
+    interface = Interface(inputs=(PIPELINE, _name_port(names), _DTYPE), outputs=(_CHANGED,))
     values = {port.name: port.default for port in interface.inputs} | dict(view.params) | dict(view.known)
     if values["name"] not in names:
         raise NodeError(
@@ -83,7 +78,7 @@ DEFINITION = NodeDefinition(
         description="One component of a pipeline in another number format than the rest, such as the VAE in float32.",
         lane="inline",
         dynamic=True,
-        interface=Interface(inputs=(_PIPELINE, _name_port(()), _DTYPE), outputs=(_CHANGED,)),
+        interface=Interface(inputs=(PIPELINE, _name_port(()), _DTYPE), outputs=(_CHANGED,)),
         keywords=("dtype", "vae", "float32", "fp32", "fp16", "bfloat16", "half", "upcast"),
     ),
     function=with_precision,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from engine.errors import NodeError
 from engine.graph.compile import Compiled
 from engine.graph.document import Graph
 from nodes.diffusion import asking, insert
@@ -11,6 +12,10 @@ from nodes.diffusion.edits import GraphEdit
 from nodes.diffusion.publishing import PublishedBlock, publish
 from nodes.diffusion.repos import Repos
 from tests.fakes.diffusion import Direct
+
+
+def block_ids(graph: Graph) -> list[str]:
+    return [node.id for node in graph.nodes if node.type in ("diffusion.block", "diffusion.custom")]
 
 
 class Editor:
@@ -37,6 +42,19 @@ class Editor:
 
     def publish(self, graph: Graph, nodes: list[str], name: str, **options: Any) -> PublishedBlock:
         return asyncio.run(publish(self, self.repos, graph, nodes, name, **options))
+
+    def leaves(self, graph: Graph) -> Graph:
+        """The graph with all block nodes expanded until each is a single block."""
+        waiting = block_ids(graph)
+        while waiting:
+            try:
+                edit = self.expand(graph, waiting.pop())
+            except NodeError as single:
+                assert single.problems[0].code == "single_block"
+                continue
+            graph = edit.applied(graph)
+            waiting += [node.id for node in edit.add_nodes]
+        return graph
 
     def pictures(self, graph: Graph, node: str) -> list[bytes]:
         """The pixels that a graph makes."""

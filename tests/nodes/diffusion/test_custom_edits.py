@@ -9,13 +9,12 @@ from engine.errors import NodeError
 from engine.graph.document import Graph, load_graph
 from nodes.diffusion.trust import ANY_COMMIT
 from tests.fakes import blocks
-from tests.fakes.block_edits import Editor
+from tests.fakes.block_edits import Editor, block_ids
 from tests.fakes.diffusion import Direct
 from tests.fakes.diffusion_graphs import WORKFLOWS, as_one_node, as_stages, by_modular_pipeline
 
 REPO = "tiny/sdxl"
 CUSTOM = "diffusion.custom"
-BLOCKS = (CUSTOM, "diffusion.block")
 
 
 @pytest.fixture
@@ -47,23 +46,6 @@ def whole(workflow: str, *, connected: bool = False, chosen: bool = True, **para
     return load_graph(graph)
 
 
-def block_ids(graph: Graph) -> list[str]:
-    return [node.id for node in graph.nodes if node.type in BLOCKS]
-
-
-def leaves(editor: Editor, graph: Graph) -> Graph:
-    waiting = block_ids(graph)
-    while waiting:
-        try:
-            edit = editor.expand(graph, waiting.pop())
-        except NodeError as single:
-            assert single.problems[0].code == "single_block"
-            continue
-        graph = edit.applied(graph)
-        waiting += [node.id for node in edit.add_nodes]
-    return graph
-
-
 def test_it_expands_into_stages_and_these_collapse_into_it_again(
     editor: Editor, graph: Graph, expected: list[bytes]
 ) -> None:
@@ -77,7 +59,7 @@ def test_it_expands_into_stages_and_these_collapse_into_it_again(
 
 
 def test_it_expands_to_single_blocks(editor: Editor, graph: Graph, expected: list[bytes]) -> None:
-    single = leaves(editor, graph)
+    single = editor.leaves(graph)
     assert len(block_ids(single)) > 5
     assert editor.pictures(single, "decode") == expected
 

@@ -9,7 +9,7 @@ from PIL import Image
 from engine.errors import NodeError
 from engine.graph.document import Edge, Graph, load_graph
 from nodes.diffusion.edits import GraphEdit
-from tests.fakes.block_edits import Editor
+from tests.fakes.block_edits import Editor, block_ids
 from tests.fakes.diffusion import Direct
 from tests.fakes.diffusion_graphs import SEED, WORKFLOWS, as_one_node, as_stages, by_modular_pipeline
 from tests.fakes.parity import Parity, comparable
@@ -38,24 +38,6 @@ def expected(models: Path, workflow: str) -> list[bytes]:
     return [image.tobytes() for image in by_modular_pipeline(models / REPO, workflow)]
 
 
-def block_ids(graph: Graph) -> list[str]:
-    return [node.id for node in graph.nodes if node.type == "diffusion.block"]
-
-
-def leaves(editor: Editor, graph: Graph) -> Graph:
-    """The graph with all block nodes expanded until each is a single block."""
-    waiting = block_ids(graph)
-    while waiting:
-        try:
-            edit = editor.expand(graph, waiting.pop())
-        except NodeError as single:
-            assert single.problems[0].code == "single_block"
-            continue
-        graph = edit.applied(graph)
-        waiting += [node.id for node in edit.add_nodes]
-    return graph
-
-
 def ends(edges: list[Edge]) -> set[str]:
     return {str(edge).replace(" → ", " ") for edge in edges}
 
@@ -71,7 +53,7 @@ def test_expanded_into_stages(editor: Editor, workflow: str, expected: list[byte
 
 
 def test_expanded_into_leaves_and_collapsed_again(editor: Editor, workflow: str, expected: list[bytes]) -> None:
-    graph = leaves(editor, load_graph(as_one_node(REPO, workflow)))
+    graph = editor.leaves(load_graph(as_one_node(REPO, workflow)))
     assert editor.pictures(graph, "decode") == expected
     edit = editor.collapse(graph, block_ids(graph))
     assert [node.params["block"] for node in edit.add_nodes] == [""] and not edit.problems
@@ -101,7 +83,7 @@ def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_other_families_expanded_and_collapsed(family: tuple[Parity, Editor, Graph]) -> None:
     parity, editor, graph = family
-    expanded = leaves(editor, graph)
+    expanded = editor.leaves(graph)
     collapsed = editor.collapse(expanded, block_ids(expanded))
     one = collapsed.applied(expanded)
     assert made(editor, expanded, parity.names) == made(editor, one, parity.names) == parity.expected
