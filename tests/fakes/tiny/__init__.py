@@ -45,7 +45,16 @@ from tests.fakes.tiny.video import (
     tiny_ltx,
     tiny_ltx2,
 )
-from tests.fakes.tiny.wan import tiny_wan, tiny_wan22, tiny_wan22_i2v, tiny_wan_flf2v, tiny_wan_i2v, tiny_wan_vace
+from tests.fakes.tiny.wan import (
+    tiny_wan,
+    tiny_wan22,
+    tiny_wan22_i2v,
+    tiny_wan_animate_2,
+    tiny_wan_animate_2_distilled,
+    tiny_wan_flf2v,
+    tiny_wan_i2v,
+    tiny_wan_vace,
+)
 
 __all__ = ["TINY", "Tiny", "tiny_flux", "tiny_ip_adapters", "tiny_sdxl", "tiny_vae"]
 
@@ -75,6 +84,7 @@ _VIDEO = (_T2V, _I2V, _V2V)
 _WRITTEN = {"max_new_tokens": 4}
 _FRAMES = [picture()] * 9
 _SMALL = {"height": 64, "width": 64}
+_MOVED = _SMALL | {"driving_video": [picture()] * 5, "segment_frame_length": 5, "prompt_ref": "a large red circle"}
 _HELIOS = _SMALL | {"num_frames": 9, "num_latent_frames_per_chunk": 2}
 _PYRAMID = _HELIOS | {"pyramid_num_inference_steps_list": [1, 1]}
 
@@ -148,6 +158,8 @@ TINY: dict[str, Tiny] = {
     "wan22": Tiny(tiny_wan22, given=_SMALL),
     "wan22-i2v": Tiny(tiny_wan22_i2v, given=_SMALL),
     "wan-vace": Tiny(tiny_wan_vace, given=_SMALL),
+    "wan-animate-2": Tiny(tiny_wan_animate_2, given=_MOVED),
+    "wan-animate-2-distilled": Tiny(tiny_wan_animate_2_distilled, given=_MOVED),
     "ltx": Tiny(tiny_ltx, (_T2V, _I2V), _SMALL),
     "helios": Tiny(tiny_helios, _VIDEO, _HELIOS),
     "helios-pyramid": Tiny(tiny_helios_pyramid, _VIDEO, _PYRAMID),

@@ -3,7 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from diffusers import UniPCMultistepScheduler, WanTransformer3DModel, WanVACETransformer3DModel
+from diffusers import (
+    FlowMatchEulerDiscreteScheduler,
+    UniPCMultistepScheduler,
+    WanAnimate2Transformer3DModel,
+    WanTransformer3DModel,
+    WanVACETransformer3DModel,
+)
 from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModel
 
 from tests.fakes.tiny.parts import save, t5_tokenizer, umt5_encoder, wan_vae
@@ -59,6 +65,27 @@ def tiny_wan_vace(folder: Path) -> Path:
     return save(folder, "Wan22VaceModularPipeline", _wan() | transformers, boundary_ratio=0.875)
 
 
+def tiny_wan_animate_2(folder: Path) -> Path:
+    """Wan Animate 2: a picture moves as a video does."""
+    return save(folder, "WanAnimate2ModularPipeline", _animating())
+
+
+def tiny_wan_animate_2_distilled(folder: Path) -> Path:
+    """Wan Animate 2, distilled: few steps, without guidance."""
+    return save(folder, "WanAnimate2DistilledModularPipeline", _animating())
+
+
+def _animating() -> dict[str, Any]:
+    transformer = WanAnimate2Transformer3DModel(
+        text_len=512, dim=24, ffn_dim=16, freq_dim=16, text_dim=32, num_heads=2, num_layers=1, use_img_emb=False
+    )
+    return _wan() | {
+        "transformer": transformer,
+        "image_encoder": _eyes(size=224, patch=56),
+        "scheduler": FlowMatchEulerDiscreteScheduler(shift=5.0),
+    }
+
+
 def _transformer(channels: int, **more: Any) -> WanTransformer3DModel:
     return WanTransformer3DModel(in_channels=channels, num_layers=1, **_LEVELS, **more)
 
@@ -74,13 +101,17 @@ def _wan() -> dict[str, Any]:
     }
 
 
-def _seeing(**transformer: Any) -> dict[str, Any]:
-    eyes = CLIPVisionConfig(
-        hidden_size=8, projection_dim=8, num_hidden_layers=2, num_attention_heads=2, image_size=8,
-        intermediate_size=8, patch_size=4,
+def _eyes(size: int, patch: int) -> CLIPVisionModel:
+    config = CLIPVisionConfig(
+        hidden_size=8, projection_dim=8, num_hidden_layers=2, num_attention_heads=2, image_size=size,
+        intermediate_size=8, patch_size=patch,
     )  # fmt: skip
+    return CLIPVisionModel(config)
+
+
+def _seeing(**transformer: Any) -> dict[str, Any]:
     return {
         "transformer": _transformer(36, image_dim=8, **transformer),
-        "image_encoder": CLIPVisionModel(eyes),
+        "image_encoder": _eyes(size=8, patch=4),
         "image_processor": CLIPImageProcessor(crop_size={"height": 8, "width": 8}, size={"shortest_edge": 8}),
     }
