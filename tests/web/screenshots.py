@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.bench.serving import serving
 from tests.web.browser import chromium
@@ -52,7 +52,9 @@ def _take(browser: Browser, url: str, view: View, folder: Path, *, seed: int | N
         canvas.fill("denoise", "seed", str(seed))  # or the second picture would come from the cache, without previews
         assert canvas.run()["state"] == "succeeded"
         canvas.node("denoise").click()
-        canvas.page.wait_for_load_state("networkidle")
+        expect(canvas.node("show").get_by_role("img").first).to_be_visible(timeout=RUN_PATIENCE)
+        expect(canvas.page.get_by_test_id("skeleton")).to_have_count(0, timeout=RUN_PATIENCE)
+        canvas.page.wait_for_function("[...document.images].every((image) => image.complete)")
     path = folder / f"{view.name}.webp"
     Image.open(BytesIO(canvas.page.screenshot())).save(path, quality=82, method=6)
     context.close()
