@@ -78,6 +78,12 @@ class ModelHolder(Protocol):
         Returns when the memory is free; waits for a running node.
         """
 
+    def recover(self) -> None:
+        """A node ran out of memory: unload what neither it nor a running one uses, and give back what nothing holds."""
+
+    def works(self) -> bool:
+        """Whether the device still answers; asked after a node has failed. If not, the worker ends and starts anew."""
+
 
 Describer = Callable[[Mapping[str, Any]], dict[str, Any]]
 """Answers a `Describe` request with plain data; raises BlockloomError for what a person must mend."""

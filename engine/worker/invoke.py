@@ -14,6 +14,8 @@ from engine.errors import BlockloomError, NodeError, Problem
 
 MAX_DETAILS = 16_000
 """Characters of a traceback."""
+OUT_OF_MEMORY = "out_of_memory"
+_NO_MEMORY = ("out of memory", "can't allocate memory", "ALLOC_FAILED")
 _ENGINE = str(Path(__file__).parent.parent) + os.sep
 
 _OBJECTS = frozenset({"image", "mask", "video", "audio", "latents", "tensor"})
@@ -175,14 +177,21 @@ def problem_from(error: BaseException, node: str) -> Problem:
     details = _details(error)
     if isinstance(error, BlockloomError) and error.problems:
         return replace(error.problems[0], node=node, details=error.problems[0].details or details)
-    if isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__:
+    if _ran_out_of_memory(error):
         remedy = "Use smaller pictures or a smaller batch, free loaded models, or allow less memory for models."
         text = _first_line(error)
         message = f"There was not enough memory{f': {text}' if text else '.'}"
-        return Problem(code="out_of_memory", message=message, node=node, remedy=remedy, details=details)
+        return Problem(code=OUT_OF_MEMORY, message=message, node=node, remedy=remedy, details=details)
     text = _first_line(error)
     message = f"{type(error).__name__}: {text}" if text else f"The node raised {type(error).__name__}."
     return Problem(code="node_failed", message=message, node=node, details=details)
+
+
+def _ran_out_of_memory(error: BaseException) -> bool:
+    """torch says so by an error of its own for its allocator, and in words for CUDA, cuBLAS and the CPU."""
+    if isinstance(error, MemoryError) or "OutOfMemory" in type(error).__name__:
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
 
 
 def _first_line(error: BaseException) -> str:

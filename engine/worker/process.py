@@ -27,7 +27,7 @@ from engine.values.refs import Key
 from engine.worker import capture
 from engine.worker.context import NodeContext
 from engine.worker.execution import Execution, failure, sources
-from engine.worker.invoke import problem_from
+from engine.worker.invoke import OUT_OF_MEMORY, problem_from
 from engine.worker.lanes import Job, Lane
 from engine.worker.library import Library
 from engine.worker.link import connect
@@ -39,6 +39,7 @@ from engine.worker.protocol import (
     Described,
     Downloading,
     Execute,
+    Failed,
     Frames,
     Free,
     Log,
@@ -170,10 +171,14 @@ class Worker:
         ending = execution.run()
         try:
             self._end(execution)
+            if isinstance(ending, Failed) and ending.problem.code == OUT_OF_MEMORY:
+                self._vitals.recover()
             self._vitals.node_ended()
             self.send(ending)
         except (TypeError, ValueError, OverflowError) as error:  # a kind's summary that msgpack cannot carry
             self.send(failure(error, execution.request, ending.seconds))
+        if isinstance(ending, Failed) and ending.kind == "error":
+            self._vitals.check_device()
         self._let_go(execution.request.key)
 
     def _let_go(self, key: Key) -> None:

@@ -39,6 +39,8 @@ MAX_FRAME = 256 * 1024 * 1024
 
 OUT_OF_BUDGET = 86
 """Exit code of a worker that used more memory than it may."""
+DEVICE_FAULT = 87
+"""Exit code of a worker whose device no longer answers."""
 FAULTS = "worker-faults.txt"
 """Below the data folder: where a segmentation fault leaves the stacks of all threads."""
 

@@ -17,6 +17,7 @@ import msgspec
 from engine.errors import Problem
 from engine.worker.link import make_link
 from engine.worker.protocol import (
+    DEVICE_FAULT,
     FAULTS,
     OUT_OF_BUDGET,
     Done,
@@ -214,6 +215,8 @@ class Session(asyncio.Protocol):
         elif code == OUT_OF_BUDGET and self._config.worker_memory is not None:
             what = f"used more than {_gigabytes(self._config.worker_memory)} of memory"
             remedy = "Use smaller pictures or batches, or raise the memory limit of the worker."
+        elif code == DEVICE_FAULT:
+            what, remedy = "ended, because its device no longer worked", "The next run starts it again."
         elif code < 0:
             what, remedy = f"was killed by {_signal_name(-code)}", _SIGNAL_REMEDIES.get(-code, "")
         else:

@@ -3,10 +3,11 @@
 import os
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from engine.worker.library import Library
-from engine.worker.protocol import OUT_OF_BUDGET, ModelStats, Stats
+from engine.worker.protocol import DEVICE_FAULT, OUT_OF_BUDGET, ModelStats, Stats
 from engine.worker.results import Results
 from engine.worker.sender import Sender
 
@@ -53,6 +54,21 @@ class Vitals:
             self._loads = models.loads()
             self._wake.set()
 
+    def recover(self) -> None:
+        """A node ran out of memory: make some."""
+        if self._library.models is not None:
+            with suppress(Exception):  # the node's own failure is what matters
+                self._library.models.recover()
+
+    def check_device(self) -> None:
+        """A node has failed: end the process if that has put the device out of order."""
+        if self._library.models is not None and not self._library.models.works():
+            self._end(DEVICE_FAULT)
+
+    def _end(self, code: int) -> None:
+        self._sender.flush()
+        os._exit(code)
+
     def _watch(self) -> None:
         checks = 0
         while True:
@@ -67,7 +83,7 @@ class Vitals:
     def _check_memory(self) -> None:
         if self._limit_bytes is not None and resident_memory() > self._limit_bytes:
             self.tell()
-            os._exit(OUT_OF_BUDGET)
+            self._end(OUT_OF_BUDGET)
 
     def tell(self) -> None:
         """Send the statistics now, if they have changed. May be called from any thread."""

@@ -49,10 +49,13 @@ def as_one_node(repo: str, workflow: str) -> dict[str, Any]:
     return _graph(nodes, ["load.pipeline decode.pipeline", *_picture_edges(workflow, "decode")])
 
 
-def by_modular_pipeline(folder: Path, workflow: str) -> list[Image.Image]:
+def by_modular_pipeline(
+    folder: Path, workflow: str, *, device: str = "cpu", dtype: str = "float32"
+) -> list[Image.Image]:
     """What a person writes who calls diffusers in a script."""
     pipeline = ModularPipeline.from_pretrained(str(folder), workflow=workflow)
-    pipeline.load_components(dtype=torch.float32)
+    pipeline.load_components(dtype=getattr(torch, dtype))
+    pipeline.to(device)
     pipeline.update_components(guider=ClassifierFreeGuidance(guidance_scale=GUIDANCE))
     given: dict[str, Any] = {"height": SIZE, "width": SIZE}
     given |= {} if workflow == "text2image" else {"image": picture(), "strength": STRENGTH}

@@ -59,6 +59,7 @@ class FakeModels:
     def __init__(self) -> None:
         self._loaded = False
         self._loads = 0
+        self.broken = False
 
     def load(self) -> None:
         self._loaded = True
@@ -76,6 +77,12 @@ class FakeModels:
 
     def free(self, model: str | None, repo: str | None = None) -> None:
         self._loaded = False
+
+    def recover(self) -> None:
+        self._loaded = False
+
+    def works(self) -> bool:
+        return not self.broken
 
 
 @node("fake.add", title="Add", category="Test")
@@ -130,6 +137,19 @@ def sys_exit() -> Annotated[int, Out("never")]:
 def no_memory() -> Annotated[int, Out("never")]:
     """Raise MemoryError."""
     raise MemoryError
+
+
+@node("fake.no_device_memory", title="No device memory", category="Test")
+def no_device_memory() -> Annotated[int, Out("never")]:
+    """Raise what torch raises when CUDA itself has no memory."""
+    raise RuntimeError("CUDA error: out of memory\nSearch for `cudaErrorMemoryAllocation`.")
+
+
+@node("fake.break_device", title="Break the device", category="Test")
+def break_device(context: Context) -> Annotated[int, Out("never")]:
+    """Put the device out of order."""
+    context.state("models").broken = True
+    raise RuntimeError("CUDA error: device-side assert triggered")
 
 
 @node("fake.garbage", title="Garbage", category="Test")

@@ -12,6 +12,7 @@ from tests.fakes.tiny import TINY
 torch = pytest.importorskip("torch")
 pytestmark = [
     pytest.mark.gpu,
+    pytest.mark.filterwarnings("default"),
     pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device"),
 ]
 FAMILIES = ("sdxl", "sd3", "flux", "flux2-klein", "z-image", "qwen", "wan", "ltx")

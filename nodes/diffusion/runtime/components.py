@@ -76,6 +76,7 @@ class ComponentStore:
         self._budget = facts.models_memory
         self._held: OrderedDict[ComponentKey, _Held] = OrderedDict()
         self._needed: set[ComponentKey] = set()
+        self._recent: set[ComponentKey] = set()
         self._lock = threading.Lock()
         self._running = threading.RLock()
         self._loads = 0
@@ -88,7 +89,7 @@ class ComponentStore:
                 yield
             finally:
                 with self._lock:
-                    self._needed.clear()
+                    self._recent, self._needed = self._needed, set()
 
     @contextmanager
     def quiet(self, hurry: threading.Event) -> Iterator[None]:
@@ -181,8 +182,11 @@ class ComponentStore:
         torch = sys.modules.get("torch")
         if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_available():
             return "cpu", 0, 0
-        free, total = torch.cuda.mem_get_info()
-        return torch.cuda.get_device_name(), total - free, total
+        try:
+            free, total = torch.cuda.mem_get_info()
+            return torch.cuda.get_device_name(), total - free, total
+        except RuntimeError:  # full or out of order: a node that wants it will say so
+            return "cuda", 0, 0
 
     def free(self, model: str | None, repo: str | None = None) -> None:
         """Unload all models, or those of this name, of this repo, or of both; waits for a running node."""
@@ -193,18 +197,36 @@ class ComponentStore:
                         self._drop(key)
             _release_memory()
 
+    def recover(self) -> None:
+        with self._lock:
+            for key in [key for key in self._held if key not in self._needed | self._recent]:
+                self._drop(key)
+        _release_memory()
+
+    def works(self) -> bool:
+        """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""
+        import sys
+
+        torch = sys.modules.get("torch")
+        if torch is None or not torch.cuda.is_initialized():
+            return True
+        try:
+            torch.cuda.synchronize()
+        except RuntimeError as error:
+            return "out of memory" in str(error)
+        return True
+
     def _make_room(self, size: int, device: str) -> None:
         """Evict what was not used for longest until `size` bytes fit; what this session needs stays."""
-        evicted = False
+        if self._fits(size, device):
+            return
+        _release_memory()  # torch keeps what was freed
         while not self._fits(size, device):
             with self._lock:
                 oldest = next((k for k, held in self._held.items() if held.size and k not in self._needed), None)
                 if oldest is None:
-                    break
+                    return
                 self._drop(oldest)
-            evicted = True
-            _release_memory()
-        if evicted:
             _release_memory()
 
     def _drop(self, key: ComponentKey) -> None:

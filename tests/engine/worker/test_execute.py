@@ -91,6 +91,7 @@ async def test_started_comes_before_everything_else(bench: Bench) -> None:
         ("refuse", "node_error", "The picture is empty."),
         ("sys_exit", "node_failed", "SystemExit: 3"),
         ("no_memory", "out_of_memory", "There was not enough memory."),
+        ("no_device_memory", "out_of_memory", "There was not enough memory: CUDA error: out of memory"),
         ("garbage", "bad_output", "Output 'image' should be of type image, but the node returned nothing (None)."),
         ("unheard_of", "node_error", "The worker does not know the node type 'fake.unheard_of'."),
     ],
@@ -274,6 +275,13 @@ async def test_freeing_results_and_models(bench: Bench) -> None:
     await bench.host.free("models")
     assert (await bench.hear(Stats, loads=1, models=[])).loads == 1
     assert not (await bench.done("echo", key="k", inputs={"value": 2})).cached
+
+
+async def test_models_make_room_when_a_node_ran_out_of_memory(bench: Bench) -> None:
+    await bench.done("load_model")
+    await bench.hear(Stats, loads=1)
+    await bench.failed("no_memory")
+    assert await bench.hear(Stats, loads=1, models=[])
 
 
 @pytest.mark.parametrize("question", [{"refuse": True}])

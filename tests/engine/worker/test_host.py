@@ -43,6 +43,13 @@ async def test_a_death_has_a_reason_and_the_next_worker_works(
     assert await bench.value("add", "sum", inputs={"a": 1}) == 1
 
 
+async def test_a_device_out_of_order_ends_the_worker_after_the_node_was_told(bench: Bench) -> None:
+    assert "device-side assert" in (await bench.failed("break_device")).problem.message
+    problem = await bench.death()
+    assert problem.message.startswith("The worker ended, because its device no longer worked")
+    assert await bench.value("add", "sum", inputs={"a": 1}) == 1
+
+
 async def test_a_segmentation_fault_shows_its_stack(bench: Bench) -> None:
     await bench.start("crash")
     assert "pack.py" in (await bench.death()).details

@@ -50,6 +50,16 @@ def test_free_unloads_one_or_all(tmp_path: Path, models: Path) -> None:
     assert loaded(direct) == set()
 
 
+def test_what_the_last_node_did_not_use_goes_when_memory_has_run_out(tmp_path: Path, models: Path) -> None:
+    direct = fresh(tmp_path, models)
+    ref = direct.ref("tiny/sdxl")
+    direct.block(ref, "text_encoder", prompt="a red circle")
+    direct.block(ref, "decode", latents=torch.zeros(1, 4, 16, 16))
+    assert direct.side.models is not None
+    direct.side.models.recover()
+    assert loaded(direct) == {"vae"}
+
+
 def test_damaged_weights_are_named(tmp_path: Path, models: Path) -> None:
     shutil.copytree(models / "tiny" / "sdxl", tmp_path / "models" / "broken")
     weights = tmp_path / "models" / "broken" / "vae" / "diffusion_pytorch_model.safetensors"
