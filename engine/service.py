@@ -638,6 +638,7 @@ def _calm_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(1_000_000, 5, 50)
+    gc.enable()
 
 
 def _worker_config(config: EngineConfig) -> WorkerConfig:

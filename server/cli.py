@@ -1,5 +1,6 @@
 """The command line: serve, run a graph, check it, look at the catalogue, keep the caches small."""
 
+import gc
 import json
 import shutil
 from pathlib import Path
@@ -71,6 +72,7 @@ def serve(
 ) -> None:
     """Start the server."""
     with problems_shown():
+        gc.disable()  # until the engine runs: what is imported stays, and looking through it takes a tenth of the start
         from server.serve import serve as run_server
 
         run_server(read_settings(config, data, host=host, port=port, open_browser=open_browser))

@@ -1,8 +1,9 @@
 """The OpenAPI document: routes, and beside them what travels over the websocket."""
 
+from enum import Enum
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
@@ -45,7 +46,12 @@ def upload_body() -> dict[str, Any]:
     }}}  # fmt: skip
 
 
-def operation_id(route: APIRoute) -> str:
+def api_router(path: str = "", *, tags: list[str | Enum] | None = None) -> APIRouter:
+    """A router below /api, complete in itself: an app takes its routes as they are."""
+    return APIRouter(prefix=f"/api{path}", tags=tags, generate_unique_id_function=_operation_id)
+
+
+def _operation_id(route: APIRoute) -> str:
     """The function's name: stable, and readable in generated clients."""
     return route.name
 

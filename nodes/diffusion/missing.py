@@ -12,11 +12,12 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
-
-from packaging.version import InvalidVersion, Version
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import Problem
+
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 DISTRIBUTIONS: Mapping[str, str] = {
     "PIL": "pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "google": "protobuf", "skimage": "scikit-image",
@@ -155,13 +156,15 @@ def _optional_import(trace: TracebackType | None, name: str) -> Iterator[str]:
 # What fits the torch that is here
 
 
-def _torch_version() -> Version | None:
+def _torch_version() -> "Version | None":
+    from packaging.version import InvalidVersion, Version  # costs the start of the server, which never needs it
+
     try:
         return Version(version("torch"))
     except (PackageNotFoundError, InvalidVersion):
         return None
 
 
-def _beside(name: str, torch: Version) -> str:
+def _beside(name: str, torch: "Version") -> str:
     """The minor version that belongs to a version of torch: torchvision counts as torch does, from 0.15 for 2.0."""
     return f"{torch.major}.{torch.minor}" if name == "torchaudio" else f"0.{torch.minor + 15}"

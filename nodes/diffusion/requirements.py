@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal
-
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Parsed
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.catalogue.spec import Data
 from engine.errors import NodeError
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement as Parsed
 
 MOST = 200
 """How many are read of one repo."""
@@ -101,7 +101,10 @@ def _check(text: str) -> Requirement | None:
     )
 
 
-def _parse(text: str) -> Parsed | None:
+def _parse(text: str) -> "Parsed | None":
+    from packaging.requirements import InvalidRequirement  # costs the start of the server, which seldom needs it
+    from packaging.requirements import Requirement as Parsed
+
     try:
         return Parsed(text)
     except InvalidRequirement:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -16,11 +16,11 @@ from engine.values.refs import ArtifactRef
 from server.bodies import missing, read_model
 from server.errors import HttpProblem
 from server.fetching import fetched
-from server.openapi import body, upload_body
+from server.openapi import api_router, body, upload_body
 from server.state import Here, State
 from server.uploads import keep_upload, uploaded
 
-router = APIRouter(prefix="/artifacts", tags=["artifacts"])
+router = api_router("/artifacts", tags=["artifacts"])
 
 CARRIERS = {".png", ".webp", ".mp4"}
 """Files that can carry a graph."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,10 +12,10 @@ from nodes.diffusion import asking, insert
 from nodes.diffusion.edits import GraphEdit
 from nodes.diffusion.publishing import NAME, PublishedBlock, publish
 from server.bodies import graph_of, read_model
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here
 
-router = APIRouter(prefix="/blocks", tags=["blocks"])
+router = api_router("/blocks", tags=["blocks"])
 
 
 class OfGraph(BaseModel):

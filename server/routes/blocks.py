@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,10 +12,10 @@ from nodes.diffusion.review import BlockReview, review
 from nodes.diffusion.trust import Approval
 from server.bodies import read_model
 from server.errors import HttpProblem
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here
 
-router = APIRouter(prefix="/blocks", tags=["blocks"])
+router = api_router("/blocks", tags=["blocks"])
 
 STATUS = {"missing_repo": 404, "gated": 403, "download_failed": 502}
 """The answers to what keeps a repo from being read, by the problem's code."""

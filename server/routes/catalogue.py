@@ -3,15 +3,16 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import Header
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from engine.catalogue.spec import NodeType
 from engine.errors import Problem
+from server.openapi import api_router
 from server.state import Here
 
-router = APIRouter(prefix="/catalogue", tags=["catalogue"])
+router = api_router("/catalogue", tags=["catalogue"])
 
 _BOOT = secrets.token_hex(4)
 """Revisions count from 0 in each process, so the ETag says which process."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
@@ -11,10 +11,10 @@ from engine.errors import Problem
 from engine.graph.compile import Compiled, CompiledNode
 from engine.graph.document import Graph, Lock
 from server.bodies import read_graph
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here
 
-router = APIRouter(tags=["graphs"])
+router = api_router(tags=["graphs"])
 
 
 class NodePorts(BaseModel):

@@ -1,13 +1,13 @@
 """Which model families the installed diffusers has, and how well their blocks become nodes."""
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from nodes.diffusion.families import SUBJECT
+from server.openapi import api_router
 from server.state import Here
 
-router = APIRouter(tags=["catalogue"])
+router = api_router(tags=["catalogue"])
 
 
 class Coverage(BaseModel):

@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from server.files import FileList, Kind, list_files
+from server.openapi import api_router
 from server.state import Here
 
-router = APIRouter(prefix="/files", tags=["files"])
+router = api_router("/files", tags=["files"])
 
 
 @router.get("")

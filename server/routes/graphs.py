@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import Header, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,11 +12,11 @@ from engine.graph.embedded import NotAPicture, embedded
 from server.bodies import missing, read_graph, read_model
 from server.errors import HttpProblem
 from server.graphs import Conflict, GraphPage, RevisionList, SavedGraph
-from server.openapi import body, upload_body
+from server.openapi import api_router, body, upload_body
 from server.state import Here, State
 from server.uploads import uploaded
 
-router = APIRouter(prefix="/graphs", tags=["graphs"])
+router = api_router("/graphs", tags=["graphs"])
 
 GraphId = Annotated[str, Path(pattern=NODE_ID, description="1 to 64 letters, digits, - and _.")]
 IfMatch = Annotated[str | None, Header(description="ETag of the revision this builds upon, or `*` for any.")]

@@ -2,15 +2,15 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from nodes.diffusion.mellon import Imported, import_mellon
 from server.bodies import read_json
-from server.openapi import any_body
+from server.openapi import any_body, api_router
 from server.state import Here
 
-router = APIRouter(tags=["graphs"])
+router = api_router(tags=["graphs"])
 
 
 @router.post("/import", response_model=Imported, openapi_extra=any_body("A workflow as Mellon saves it."))

@@ -3,16 +3,16 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.bodies import missing, read_model
 from server.models import ModelList, delete_cached, local_models
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here
 
-router = APIRouter(prefix="/models", tags=["models"])
+router = api_router("/models", tags=["models"])
 
 
 class DownloadRequest(BaseModel):

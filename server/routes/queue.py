@@ -1,14 +1,14 @@
 """The queue: which runs run and wait, and in which order."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict
 
 from server.bodies import read_model
 from server.errors import HttpProblem
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here, State
 
-router = APIRouter(prefix="/queue", tags=["runs"])
+router = api_router("/queue", tags=["runs"])
 
 
 class QueueView(BaseModel):

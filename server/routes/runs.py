@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -16,10 +16,10 @@ from engine.values.refs import ValueSummary
 from server.bodies import graph_of, missing, read_model
 from server.errors import HttpProblem
 from server.hub import Encoded, encode
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here, State
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = api_router("/runs", tags=["runs"])
 
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment keeps proxies from closing an event stream."""

@@ -7,18 +7,17 @@ import time
 from importlib import metadata
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import Problem
 from engine.run.events import WorkerChanged
 from server.bodies import read_model
-from server.openapi import body
+from server.openapi import api_router, body
 from server.state import Here
 
-router = APIRouter(tags=["system"])
-health_router = APIRouter(tags=["system"])
+router = api_router(tags=["system"])
 
 PACKAGES = ("torch", "diffusers", "transformers")
 
@@ -75,7 +74,7 @@ class FreeRequest(BaseModel):
     repo: str | None = None
 
 
-@health_router.get("/health")
+@router.get("/health")
 async def get_health() -> Health:
     """Whether the server answers. Needs no token, and waits for nothing."""
     return Health(version=version())

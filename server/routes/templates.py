@@ -4,14 +4,14 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from engine.graph.document import Graph, load_graph
 from server.bodies import missing
+from server.openapi import api_router
 
-router = APIRouter(prefix="/templates", tags=["graphs"])
+router = api_router("/templates", tags=["graphs"])
 
 FOLDER = Path(__file__).parents[2] / "nodes" / "templates"
 

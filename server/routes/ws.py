@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import WebSocket, WebSocketDisconnect
 
 from server.hub import Encoded, Outbox
+from server.openapi import api_router
 from server.state import Here
 
-router = APIRouter()
+router = api_router()
 
 SEND_TIMEOUT = 20.0
 """Seconds a client may take to accept one frame."""

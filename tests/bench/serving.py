@@ -53,10 +53,11 @@ def start(
 def wait_for(url: str) -> None:
     """Return as soon as `url` answers. Raises TimeoutError."""
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            if httpx.get(url).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.01)
+    with httpx.Client() as client:
+        while time.monotonic() < until:
+            try:
+                if client.get(url).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.005)
     raise TimeoutError(f"{url} does not answer")
