@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "@/App";
 import "@/app.css";
+import { prepare } from "@/store/start";
 
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: false } },
@@ -12,10 +13,13 @@ const queries = new QueryClient({
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
-createRoot(root).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={queries}>
       <App />
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+void prepare().finally(() => {
+  createRoot(root).render(app);
+});

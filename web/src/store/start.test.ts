@@ -4,8 +4,8 @@ import { activeTab, dispatch, useEditor } from "@/store/editor";
 import { queue } from "@/store/queue";
 import { nodeRun, runView } from "@/store/records";
 import { startStore } from "@/store/start";
-import { emptyDoc } from "@/graph/document";
-import { chain, FakeServer, json, onlyTab, runOf } from "@/store/testing";
+import { emptyDoc, saveDoc } from "@/graph/document";
+import { chain, FakeServer, json, later, onlyTab, runOf } from "@/store/testing";
 
 /** The server's end of the one websocket. */
 class FakeWebSocket {
@@ -95,4 +95,18 @@ test("it can be started twice, as React's strict mode does", () => {
   stop = startStore();
   expect(useEditor.getState().tabs).toHaveLength(tabs.length);
   expect(activeTab().id).toBe(useEditor.getState().activeTab);
+});
+
+test.each([
+  ["shows the graph that the address names at once", false, ["a"]],
+  ["does not wait for a server that is silent", true, []],
+])("the first drawing %s", async (_, silent, nodes) => {
+  const answer = () => json(saveDoc(chain("a")), { headers: { ETag: '"1"' } });
+  server.on("GET /api/graphs/g1", silent ? () => later<Response>().promise : answer);
+  location.hash = "#/g/g1";
+  vi.resetModules();
+  const fresh = { ...(await import("@/store/start")), ...(await import("@/store/editor")) };
+  await fresh.prepare();
+  expect(fresh.activeTab().doc.nodes.map(({ id }) => id)).toEqual(nodes);
+  location.hash = "";
 });

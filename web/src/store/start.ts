@@ -23,6 +23,15 @@ let session = "";
 /** Whether the page is about to show tabs of last time or what its address names: till then nothing else is offered. */
 export const useOpening = create(() => namesGraph() || ownSession() !== null);
 
+/** Milliseconds that the first drawing waits for what it will show. */
+const PATIENCE = 300;
+
+/** Brings back what there was before anything is drawn: an empty canvas first and then the graph would take longer. */
+export async function prepare(): Promise<void> {
+  restored ??= restore();
+  await Promise.race([restored, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
 /** Returns the way to stop it all. It may be started again after that, as React's strict mode does. */
 export function startStore(): () => void {
   restored ??= restore();
