@@ -171,6 +171,8 @@ def nodes(
     config: ConfigOption = None,
 ) -> None:
     """List the node types, yours included, or show one with its ports."""
+    if coverage and name is not None:
+        raise typer.BadParameter("--coverage counts all families; leave out the node type.")
     if coverage:
         return _coverage(as_json, data, config)
     with problems_shown(as_json):

@@ -1,6 +1,8 @@
 """Settings: flags over environment (`BLOCKLOOM_*`) over a TOML file over defaults."""
 
 import ipaddress
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -158,6 +160,14 @@ def load_settings(config: Path | None = None, **flags: Any) -> Settings:
         raise BlockloomError([_setting_problem(part["loc"], part["msg"]) for part in error.errors()]) from error
     except ValueError as error:  # tomllib.TOMLDecodeError, an undecodable file
         raise _wrong(f"The settings file {path} is not valid TOML: {error}.", "Mend the file.") from error
+
+
+def misspelt_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Environment variables that set nothing, each with the setting that was probably meant."""
+    known = [f"BLOCKLOOM_{name.upper()}" for name in Settings.model_fields]
+    odd = (name for name in environment if name.upper().startswith("BLOCKLOOM_") and name.upper() not in known)
+    near = {name: get_close_matches(name.upper(), known, n=1, cutoff=0.85) for name in odd}
+    return {name: found[0] for name, found in near.items() if found}
 
 
 def require_token(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,8 +25,10 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def read_settings(config: Path | None, data: Path | None, **flags: Any) -> "Settings":
-    from server.settings import load_settings
+    from server.settings import load_settings, misspelt_variables
 
+    for name, meant in misspelt_variables(os.environ).items():
+        say(f"There is no setting {name}: it is ignored. Did you mean {meant}?")
     return load_settings(config, data=data, **flags)
 
 

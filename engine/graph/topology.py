@@ -60,7 +60,7 @@ def cycles(parents: Parents[N]) -> list[list[N]]:
         while node not in walk_of:
             walk_of[node] = start
             walk.append(node)
-            node = next(parent for parent in parents[node] if parent not in sorted_out)
+            node = min((parent for parent in parents[node] if parent not in sorted_out), key=rank.__getitem__)
         if walk_of[node] == start:
             found.append(_closed(walk[walk.index(node) :], rank))
     return found

@@ -180,7 +180,10 @@ TITLES: Mapping[str, str] = {
 }
 """Where a name reads badly as a title."""
 
-_SMALL = {"fps": "FPS", "vae": "VAE", "crf": "CRF", "ip": "IP", "kv": "KV", "id": "ID", "ids": "IDs", "clip": "CLIP"}
+_SMALL = {
+    "fps": "FPS", "vae": "VAE", "crf": "CRF", "ip": "IP", "kv": "KV", "id": "ID", "ids": "IDs", "clip": "CLIP",
+    "controlnet": "ControlNet",
+}  # fmt: skip
 
 _PLAIN = r"(dict|Dict|list|List|tuple|Tuple|str|int|float|bool|Any|None|typing\.|\.\.\.|[\[\], |])+"
 _BARE = r"\b(dict|Dict|list|List|tuple|Tuple)\b(?!\[)|\bAny\b"

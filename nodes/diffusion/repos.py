@@ -106,7 +106,7 @@ class Repos:
     def _local(self, repo: str) -> tuple[Path, bool] | None:
         """The repo's folder among the local ones, and whether that is the folder of blocks."""
         for root in (self._models, self._blocks):
-            if root is not None and (folder := _below(root, repo)) is not None:
+            if root is not None and (folder := _below(root, repo, links=root == self._models)) is not None:
                 return folder, root == self._blocks
         return None
 
@@ -158,10 +158,13 @@ def _folder(setting: Any) -> Path | None:
     return Path(setting).resolve() if setting else None
 
 
-def _below(root: Path, repo: str) -> Path | None:
+def _below(root: Path, repo: str, *, links: bool) -> Path | None:
+    """The folder `repo` below `root`; with `links` it may be one, to a disk that has room for models."""
     try:
-        folder = (root / repo).resolve()
-        return folder if folder.is_relative_to(root) and folder != root and folder.is_dir() else None
+        named = Path(os.path.normpath(root / repo))
+        folder = named.resolve()
+        place = named if links else folder
+        return folder if place.is_relative_to(root) and place != root and folder.is_dir() else None
     except (OSError, ValueError):  # no name that a file system takes
         return None
 

@@ -71,7 +71,7 @@ async def list_runs(
     search: Annotated[str | None, Query(max_length=200, description="Part of the graph's name, or of the id.")] = None,
     source: Annotated[str | None, Query(max_length=64, description="Only runs that this tab or program made.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Runs per page.")] = 50,
-    cursor: Annotated[str | None, Query(max_length=64, description="`next` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{17}$", description="`next` of the page before.")] = None,
 ) -> Response:
     """List runs, newest first, without their graphs and nodes."""
     page = here.engine.runs(state=state, search=search, source=source, limit=limit, cursor=cursor)

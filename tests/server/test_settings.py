@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BlockloomError
-from server.settings import Settings, load_settings, require_token
+from server.settings import Settings, load_settings, misspelt_variables, require_token
 
 
 @pytest.fixture
@@ -44,6 +44,11 @@ def test_a_wrong_setting_is_named_in_a_sentence(config, text, words):
 def test_a_settings_file_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(BlockloomError, match="does not exist"):
         load_settings(tmp_path / "none.toml")
+
+
+def test_a_variable_that_sets_nothing_is_told_with_the_one_that_was_meant():
+    told = misspelt_variables({"BLOCKLOOM_PROT": "1", "blockloom_port": "1", "BLOCKLOOM_CHROMIUM": "x", "PATH": "x"})
+    assert told == {"BLOCKLOOM_PROT": "BLOCKLOOM_PORT"}
 
 
 def test_folders_lie_below_the_data_folder_unless_set(tmp_path):

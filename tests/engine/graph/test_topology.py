@@ -41,6 +41,7 @@ CYCLES = {
     "along the data": ("d<c a<c b<a c<b", ["abca"]),
     "two apart": ("a<b b<a x<y y<x", ["aba", "xyx"]),
     "two that share a node": ("a<b,c b<a c<a", ["aba"]),
+    "whichever edge comes first": ("a<c,b b<a c<a", ["aba"]),
 }
 
 

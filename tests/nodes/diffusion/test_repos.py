@@ -37,6 +37,16 @@ def test_paths_outside_the_models_folder_are_refused(direct: Direct, repo: str) 
     assert problem(direct, repo).code == "missing_repo"
 
 
+def test_a_model_may_be_a_link_to_another_disk(folder: Path, tmp_path: Path) -> None:
+    shutil.move(folder, tmp_path / "disk" / "sdxl")
+    (folder.parent / "linked").symlink_to(tmp_path / "disk" / "sdxl")
+    (folder.parent / "org").symlink_to(tmp_path / "disk")
+    direct = Direct(tmp_path / "data", folder.parent)
+    for repo in ("linked", "org/sdxl"):
+        assert direct.ref(repo)["commit"].startswith("local")
+    assert problem(direct, "linked/..").code == "missing_repo"
+
+
 def test_pickled_weights_are_refused(tmp_path: Path, folder: Path) -> None:
     (folder / "unet" / "diffusion_pytorch_model.safetensors").rename(folder / "unet" / "diffusion_pytorch_model.bin")
     found = problem(Direct(tmp_path / "data", folder.parent), "mine")
