@@ -6,7 +6,7 @@ import { useTab } from "@/store/tabs";
 export { FINAL, type NodeRunView, type RunState, type RunView } from "@/store/fold";
 export { cancelRun, moveInQueue, useQueue } from "@/store/queue";
 export { useNodeRuns } from "@/store/noderuns";
-export { startRun, stopRun } from "@/store/submit";
+export { startRun, stopRun, useIsStarting } from "@/store/submit";
 
 /** A run this page knows, without its nodes. */
 export function useRun(id: string | null): RunView | undefined {

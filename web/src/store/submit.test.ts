@@ -1,11 +1,12 @@
+import { act, renderHook, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isRecord } from "@/api/client";
 import { setSeedControl } from "@/graph/seeds";
 import { activeTab, dispatch } from "@/store/editor";
 import { findRuns, followRuns } from "@/store/follow";
 import { nodeRun, receive, runView } from "@/store/records";
-import { startRun, stopRun } from "@/store/submit";
-import { chain, FakeServer, json, onlyTab, problem, runOf } from "@/store/testing";
+import { startRun, stopRun, useIsStarting } from "@/store/submit";
+import { chain, FakeServer, json, later, onlyTab, problem, runOf } from "@/store/testing";
 import { toasts } from "@/store/toasts";
 
 let server: FakeServer;
@@ -29,6 +30,19 @@ test("a run is shown with its nodes waiting, under the tab's name", async () => 
     { graph: expect.objectContaining({ name: doc.name }), source: id, overrides: {}, targets: ["b"] },
   ]);
   expect(["a", "b", "c"].map((node) => nodeRun(run, node)?.state)).toEqual(["queued", "queued", undefined]);
+});
+
+test("a run that the server takes long to take in is shown as starting", async () => {
+  const { id } = onlyTab(chain("a"));
+  const { result } = renderHook(() => useIsStarting(id));
+  const answer = later<Response>();
+  server.on("POST /api/runs", () => answer.promise);
+  const started = startRun();
+  expect(result.current).toBe(false);
+  await waitFor(() => expect(result.current).toBe(true));
+  answer.resolve(json(runOf({ id: "slow", seq: 1 })));
+  await act(() => started);
+  expect([result.current, activeTab().runs]).toEqual([false, "slow"]);
 });
 
 test("a batch submits the graph with seeds that advance", async () => {

@@ -1,4 +1,5 @@
 /** Starting and stopping the runs of a tab. */
+import { create } from "zustand";
 import { api, ApiError, unwrap } from "@/api/client";
 import type { Problem, Run } from "@/api/types";
 import { edgesInto, saveDoc } from "@/graph/document";
@@ -29,7 +30,7 @@ export async function startRun({
     for (let number = 0; number < count; number++) {
       const tab = tabOf(id);
       if (tab === undefined) return;
-      const run = await submit(tab, targets, overrides);
+      const run = await shownStarting(id, submit(tab, targets, overrides));
       adopt(run);
       if (!isBusy(tabOf(id)?.runs ?? null)) showRun(id, run.id);
       overrides = advance(id, run) ? {} : otherSeeds(tab);
@@ -37,6 +38,31 @@ export async function startRun({
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     refuse(id, error);
+  }
+}
+
+/** Milliseconds that the server may take to take a run in before that is shown. */
+const PATIENCE = 150;
+
+/** Ids of tabs, each as often as the server takes long to take in a run of it. */
+const useStarting = create<readonly string[]>(() => []);
+
+/** Whether the server still finds out what a run of this tab needs. */
+export function useIsStarting(tabId: string): boolean {
+  return useStarting((tabs) => tabs.includes(tabId));
+}
+
+async function shownStarting<T>(tabId: string, answer: Promise<T>): Promise<T> {
+  let isShown = false;
+  const timer = setTimeout(() => {
+    isShown = true;
+    useStarting.setState((tabs) => [...tabs, tabId], true);
+  }, PATIENCE);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+    if (isShown) useStarting.setState((tabs) => tabs.toSpliced(tabs.indexOf(tabId), 1), true);
   }
 }
 

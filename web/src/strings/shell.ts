@@ -47,6 +47,7 @@ export const shell = {
     custom: "Other number…",
     queue: (count: number) => `queue ${count}`,
     queueTip: "Runs that wait or run. Opens the queue.",
+    starting: "Starting: the server finds out what the nodes need",
     nothingToRun: "Nothing to run yet. Add a node first.",
   },
   batch: {

@@ -1,10 +1,10 @@
 /** Run, the other ways to run, and Stop. */
-import { ChevronDown, Play, Square } from "lucide-react";
+import { ChevronDown, LoaderCircle, Play, Square } from "lucide-react";
 import { useState } from "react";
 import { selectedNodes } from "@/canvas/actions";
 import { text } from "@/strings";
 import { useTab } from "@/store/editor";
-import { startRun, stopRun, useActiveRun } from "@/store/runs";
+import { startRun, stopRun, useActiveRun, useIsStarting } from "@/store/runs";
 import { Button } from "@/ui/Button";
 import { cx } from "@/ui/cx";
 import { Menu, type MenuItem } from "@/ui/Menu";
@@ -19,19 +19,24 @@ export function RunControls() {
   const [asking, setAsking] = useState(false);
   const empty = useTab((tab) => tab.doc.nodes.length === 0);
   const selected = useTab(({ doc, selection }) => doc.nodes.some(({ id }) => selection.has(id)));
+  const starting = useIsStarting(useTab((tab) => tab.id));
   const run = useActiveRun();
   const busy = run !== undefined && (run.state === "queued" || run.state === "running");
   const label = count === 1 ? words.run : words.runTimes(count);
   return (
     <div className="flex shrink-0 items-center gap-1.5">
       <div className={cx("flex transition-opacity duration-120", empty && "opacity-50")}>
-        <Tooltip content={empty ? words.nothingToRun : label} side="bottom">
+        <Tooltip content={starting ? words.starting : empty ? words.nothingToRun : label} side="bottom">
           <Button
             variant="primary"
-            icon={Play}
+            icon={starting ? LoaderCircle : Play}
             aria-label={words.run}
             aria-disabled={empty}
-            className="pr-2.5 aria-disabled:cursor-default min-[700px]:rounded-r-none"
+            aria-busy={starting}
+            className={cx(
+              "pr-2.5 aria-disabled:cursor-default min-[700px]:rounded-r-none",
+              starting && "[&>svg]:motion-safe:animate-spin",
+            )}
             onClick={() => !empty && startRun({ count })}
           >
             {words.run}
@@ -55,6 +60,9 @@ export function RunControls() {
       <Button icon={Square} disabled={!busy} onClick={() => stopRun()}>
         {words.stop}
       </Button>
+      <span role="status" className="sr-only">
+        {starting && words.starting}
+      </span>
       <BatchDialog open={asking} count={count} onClose={() => setAsking(false)} onSet={setCount} />
     </div>
   );
