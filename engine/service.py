@@ -1,7 +1,6 @@
 """The assembled engine: catalogue, worker, stores and run queue behind one face, for server, CLI and tests."""
 
 import asyncio
-import dataclasses
 import gc
 import itertools
 import logging
@@ -17,10 +16,10 @@ from pydantic import JsonValue
 from engine.catalogue.catalogue import Catalogue
 from engine.catalogue.load import definition_from_data, load_pack, outside_packs, refuse_conflicts
 from engine.catalogue.pack import Pack
-from engine.catalogue.spec import Need
-from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, StorageError, WorkerError
-from engine.graph.compile import Compiled, compile_graph
-from engine.graph.document import Graph, Lock, NodeId
+from engine.errors import STALE_DESCRIPTION, BlockloomError, DefinitionError, Problem, StorageError
+from engine.graph.compile import Compiled
+from engine.graph.descriptions import Descriptions
+from engine.graph.document import Graph, NodeId
 from engine.graph.overrides import apply_overrides
 from engine.run.events import (
     CatalogueChanged,
@@ -67,9 +66,6 @@ from engine.worker.protocol import (
 logger = logging.getLogger(__name__)
 
 GIB = 2**30
-RETRY_AFTER = 5.0
-"""Seconds after which a question that a worker could not answer is asked again by the next compile."""
-
 YOUNG = 1
 """The generations of objects in which cyclic garbage is looked for while nothing runs."""
 
@@ -138,8 +134,7 @@ class Engine:
         self._current: LiveRun | None = None
         self._listeners: list[Callable[[Event], None]] = []
         self._preview_listeners: list[Preview_] = []
-        self._asking: dict[str, asyncio.Task[None]] = {}
-        self._refused: dict[str, float] = {}
+        self._descriptions = Descriptions(self.catalogue, self.describe, self._catalogue_changed)
         self._next_id = itertools.count(1).__next__
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -170,9 +165,9 @@ class Engine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in (*self._tasks, *self._asking.values()):
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._asking.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks, self._descriptions.close(), return_exceptions=True)
         await self._host.stop()
         self._store.close()
         self.results_cache.close()
@@ -184,20 +179,13 @@ class Engine:
 
         Questions that were refused are asked again after a while, or with `retry` at once.
         """
-        self._forget_refusals(older_than=0.0 if retry else RETRY_AFTER)
-        compiled = compile_graph(graph, self.catalogue)
-        for need in compiled.needs:
-            self._ask(need)
-        return compiled
+        return self._descriptions.compile(graph, retry=retry)
 
     async def settle(self, graph: Graph) -> Compiled:
         """Compile, waiting for all pending interfaces, and for packs that are still being loaded."""
         if any(self.catalogue.get(node.type) is None for node in graph.nodes):
             await self.packs_loaded()
-        self._forget_refusals(older_than=0.0)
-        while (compiled := compile_graph(graph, self.catalogue)).needs:
-            await asyncio.gather(*(self._ask(need) for need in compiled.needs))
-        return compiled
+        return await self._descriptions.settle(graph)
 
     async def packs_loaded(self) -> None:
         """Wait until each pack outside the built-in ones is in the catalogue, or in `pack_problems`.
@@ -212,67 +200,16 @@ class Engine:
         """Ask the worker. Raises BlockloomError with its problem."""
         return await self._host.describe(subject, dict(request))
 
-    def _ask(self, need: Need) -> "asyncio.Task[None]":
-        if need.key not in self._asking:
-            self._asking[need.key] = asyncio.create_task(self._answer(need))
-        return self._asking[need.key]
-
-    async def _answer(self, need: Need) -> None:
-        try:
-            answer = await self._describe_patiently(need)
-        except BlockloomError as error:
-            answer = {"problem": dataclasses.asdict(error.problems[0])}
-            self._refused[need.key] = time.monotonic()
-        finally:
-            del self._asking[need.key]
-        self.catalogue.describe({need.key: answer})
-        self._catalogue_changed()
-
-    async def _describe_patiently(self, need: Need) -> dict[str, Any]:
-        """Ask again, once, if the worker dies: it need not have died of the question."""
-        try:
-            return await self.describe(need.subject, need.request)
-        except WorkerError as error:
-            if error.problems[0].code != "worker_died":
-                raise
-        return await self.describe(need.subject, need.request)
-
-    def _forget_refusals(self, *, older_than: float) -> None:
-        before = time.monotonic() - older_than
-        for key in [key for key, refused in self._refused.items() if refused <= before]:
-            del self._refused[key]
-            self.catalogue.forget(key)
-
     def ask_anew(self, *, refused: bool = False, keys: Iterable[str] | None = None) -> None:
         """Forget what the worker described, or only what it refused to, or these needs; everyone compiles again."""
-        if keys is not None:
-            for key in keys:
-                self._refused.pop(key, None)
-                self.catalogue.forget(key)
-        elif refused:
-            self._forget_refusals(older_than=0.0)
-        else:
-            self._refused.clear()
-            self.catalogue.forget_all()
-        self._catalogue_changed()
+        self._descriptions.ask_anew(refused=refused, keys=keys)
 
     async def compile_latest(self, graph: Graph) -> Compiled:
         """Compile as if the graph's lock were empty, with repos as they are on the hub now; changes nothing else.
 
         Its lock says what the graph would use if it were updated.
         """
-        graph = graph.model_copy(update={"lock": Lock()})
-        catalogue = self.catalogue.undescribed()
-        while (compiled := compile_graph(graph, catalogue)).needs:
-            answers = await asyncio.gather(*(self._latest_answer(need) for need in compiled.needs))
-            catalogue.describe({need.key: answer for need, answer in zip(compiled.needs, answers, strict=True)})
-        return compiled
-
-    async def _latest_answer(self, need: Need) -> Mapping[str, Any]:
-        try:
-            return await self.describe(need.subject, {**need.request, "latest": True})
-        except BlockloomError as error:
-            return {"problem": dataclasses.asdict(error.problems[0])}
+        return await self._descriptions.compile_latest(graph)
 
     def _catalogue_changed(self) -> None:
         self._tell(CatalogueChanged(revision=self.catalogue.revision))
