@@ -177,9 +177,9 @@ class Worker:
             self.send(ending)
         except (TypeError, ValueError, OverflowError) as error:  # a kind's summary that msgpack cannot carry
             self.send(failure(error, execution.request, ending.seconds))
+        self._let_go(execution.request.key)
         if isinstance(ending, Failed) and ending.kind == "error":
             self._vitals.check_device()
-        self._let_go(execution.request.key)
 
     def _let_go(self, key: Key) -> None:
         """An execution has ended and the server was told: what waited for nothing else may begin."""
