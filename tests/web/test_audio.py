@@ -1,5 +1,6 @@
 """Sounds on the canvas: dropped, heard on the node and in the results."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from nodes.audio.coding import encode, sound_of
-from tests.web.canvas import Canvas
+from tests.web.canvas import Canvas, middle
+from tests.web.conftest import Complaints
 
 
 @pytest.fixture
@@ -60,3 +62,43 @@ def test_a_node_plays_the_sound_it_shows(canvas: Canvas, http: httpx.Client, ton
     player = canvas.node("show").locator("audio")
     expect(player).to_be_visible()
     assert seconds(player) == pytest.approx(0.5)
+
+
+@pytest.fixture
+def tile(canvas: Canvas, http: httpx.Client, tone: Path) -> Locator:
+    """Of the tone that a run has made, in the gallery."""
+    kept = http.post("/api/artifacts", content=tone.read_bytes()).raise_for_status().json()
+    run = http.post("/api/runs?wait=60", json={"graph": graph(kept["id"])}).raise_for_status().json()
+    assert run["state"] == "succeeded"
+    canvas.button("Gallery").click()
+    gallery = canvas.page.get_by_role("complementary", name="Gallery")
+    return gallery.get_by_role("button", name=re.compile(r"^Sound: Rain, .*, 0\.5 s$"))
+
+
+def test_a_sound_is_in_the_gallery_and_plays_in_the_lightbox(canvas: Canvas, tile: Locator) -> None:
+    expect(tile).to_have_count(1)  # what is shown and what is saved are the same
+    tile.click()
+    lightbox = canvas.page.get_by_role("dialog", name="Rain")
+    assert seconds(lightbox.locator("audio")) == pytest.approx(0.5)
+    expect(lightbox.get_by_role("button", name=re.compile("Compare"))).to_have_count(0)
+    lightbox.get_by_role("button", name="Details").click()
+    expect(lightbox.get_by_role("complementary")).to_contain_text("8 kHz")
+    with canvas.page.expect_download() as saving:
+        lightbox.get_by_role("button", name="Download", exact=True).click()
+    assert Path(saving.value.path()).read_bytes()[:4] == b"RIFF"
+    lightbox.get_by_role("button", name="Open its workflow").click()
+    expect(canvas.node("show").locator("audio")).to_be_visible()
+
+
+def test_a_sound_that_is_gone_says_so(canvas: Canvas, tile: Locator, complaints: Complaints) -> None:
+    complaints.allow("404")
+    canvas.page.route("**/api/artifacts/*.wav", lambda route: route.fulfill(status=404))
+    tile.click()
+    expect(canvas.page.get_by_role("dialog").get_by_text("This file can no longer be shown")).to_be_visible()
+
+
+def test_a_sound_of_the_gallery_becomes_a_node(canvas: Canvas, tile: Locator) -> None:
+    expect(tile).to_be_visible()
+    canvas.drag_points(middle(tile), (700, 420))
+    expect(canvas.nodes).to_have_count(1)
+    expect(canvas.nodes.first).to_have_attribute("aria-label", "Load audio")

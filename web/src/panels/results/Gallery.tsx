@@ -1,4 +1,4 @@
-/** The pictures and videos that runs made, newest first, in a grid that is drawn as far as it is seen. */
+/** The pictures, videos and sounds that runs made, newest first, in a grid that is drawn as far as it is seen. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Images, SearchX } from "lucide-react";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
@@ -29,7 +29,7 @@ export function Gallery() {
   const hasMore = pages.hasNextPage && !pages.isFetchingNextPage;
   const { fetchNextPage } = pages;
 
-  // Runs without pictures fill pages too: go on until there is something to see.
+  // Runs that made nothing of that kind fill pages too: go on until there is something to see.
   useEffect(() => {
     if (hasMore && media.length === 0) void fetchNextPage();
   }, [hasMore, media.length, fetchNextPage]);
@@ -42,7 +42,7 @@ export function Gallery() {
       kind: "lightbox",
       images: media.map(asLightboxImage),
       index,
-      ...(other >= 0 && other !== index && { compare: other }),
+      ...(media[index]?.medium === "image" && other >= 0 && other !== index && { compare: other }),
     });
   };
   return (

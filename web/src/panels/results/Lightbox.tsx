@@ -1,4 +1,4 @@
-/** Looks closely at pictures and videos: zoom, pan, compare two, save, and see what made them. */
+/** Looks closely at pictures, videos and sounds: zoom, pan, play, compare two, save, and see what made them. */
 import { useState } from "react";
 import { artifactUrl } from "@/api/client";
 import type { Size } from "@/graph/types";
@@ -7,7 +7,8 @@ import { text } from "@/strings";
 import { Dialog } from "@/ui/Dialog";
 import { LightboxBar } from "./LightboxBar";
 import { LightboxInfo } from "./LightboxInfo";
-import { Stage } from "./Stage";
+import { mediumOf } from "./media";
+import { SoundStage, Stage } from "./Stage";
 import { useKeys } from "./useKeys";
 import { useSize } from "./useSize";
 import { useView } from "./useView";
@@ -33,7 +34,7 @@ export function Lightbox({ images, index: first, compare: firstCompare }: Props)
   const known = (image && loaded[id]) ?? sizeIn(image) ?? null;
   const size = known ?? UNKNOWN;
   const look = useView(id, size, frame);
-  const isVideo = image?.mime?.startsWith("video/") ?? false;
+  const medium = mediumOf(image);
   const other = compare === null ? null : (images[compare] ?? null);
   const nameOf = (at: number) =>
     [images[at]?.title, text.results.lightbox.position(at + 1, images.length)].filter(Boolean).join(" · ");
@@ -57,12 +58,12 @@ export function Lightbox({ images, index: first, compare: firstCompare }: Props)
           compare={compare}
           onIndex={setIndex}
           onCompare={setCompare}
-          look={isVideo ? null : look}
+          look={medium === "image" ? look : null}
           showsInfo={showsInfo}
           onInfo={() => setShowsInfo(!showsInfo)}
         />
         <div className="flex min-h-0 flex-1">
-          {isVideo ? (
+          {medium === "video" ? (
             <video
               key={id}
               src={artifactUrl(id)}
@@ -72,6 +73,8 @@ export function Lightbox({ images, index: first, compare: firstCompare }: Props)
               playsInline
               className="min-h-0 min-w-0 flex-1 object-contain p-6"
             />
+          ) : medium === "audio" ? (
+            <SoundStage key={id} id={id} name={nameOf(index)} />
           ) : (
             <Stage
               picture={{ id, name: nameOf(index) }}

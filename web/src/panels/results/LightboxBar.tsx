@@ -23,6 +23,7 @@ import { Tooltip } from "@/ui/Tooltip";
 import { loadAsInput } from "./actions";
 import { download, dragPicture } from "./drag";
 import { percent } from "@/ui/format";
+import { mediumOf } from "./media";
 import type { Look } from "./useView";
 
 interface Props {
@@ -31,7 +32,7 @@ interface Props {
   compare: number | null;
   onIndex: (index: number) => void;
   onCompare: (index: number | null) => void;
-  /** null for a video. */
+  /** null for a video or sound. */
   look: Look | null;
   showsInfo: boolean;
   onInfo: () => void;
@@ -111,9 +112,7 @@ function ZoomControls({ look }: { look: Look }) {
 }
 
 function CompareControl({ images, index, compare, onCompare }: Props) {
-  const others = images.flatMap((image, at) =>
-    at === index || image.mime?.startsWith("video/") ? [] : [{ image, at }],
-  );
+  const others = images.flatMap((image, at) => (at !== index && mediumOf(image) === "image" ? [{ image, at }] : []));
   if (others.length === 0) return null;
   if (compare !== null) {
     return <IconButton icon={Columns2} label={words.stopCompare} active onClick={() => onCompare(null)} />;
@@ -157,7 +156,7 @@ function FileControls({ image }: { image: LightboxImage }) {
       )}
       <IconButton
         icon={Download}
-        label={words.download}
+        label={mediumOf(image) === "audio" ? text.common.download : words.download}
         draggable={ref !== null}
         onDragStart={(event) => ref && dragPicture(event, ref, title, run)}
         onClick={() => download(artifact, title, run)}

@@ -1,13 +1,15 @@
-/** The side strip of the lightbox: what the picture is, and what made it. */
+/** The side strip of the lightbox: what the picture, video or sound is, and what made it. */
 import type { Run } from "@/api/types";
 import type { Size } from "@/graph/types";
 import type { LightboxImage } from "@/store/ui";
 import { text } from "@/strings";
+import { sounds } from "@/strings/sounds";
 import { CopyButton } from "@/ui/CopyButton";
 import { Skeleton } from "@/ui/Skeleton";
 import { Facts } from "./Facts";
 import { bytes, duration, moment } from "@/ui/format";
 import { secondsOf } from "./history";
+import { secondsIn } from "./media";
 import { useWholeRun } from "./queries";
 import { Section } from "./Section";
 import { paramsOf, seedsOf } from "./seeds";
@@ -17,12 +19,17 @@ const words = text.results.lightbox;
 /** `size`: of the picture in px; null before it is known. */
 export function LightboxInfo({ image, size }: { image: LightboxImage; size: Size | null }) {
   const { run, summary } = image;
+  const seconds = secondsIn(summary);
+  const { channels, rate } = summary?.stats ?? {};
   return (
     <aside aria-label={words.info} className="w-72 shrink-0 overflow-auto border-l border-line bg-surface">
       <Section title={words.file}>
         <Facts
           facts={[
             [words.size, size && words.pixels(size.width, size.height)],
+            [sounds.length, seconds === null ? null : duration(seconds)],
+            [sounds.channels, channels],
+            [sounds.rate, rate === undefined ? null : sounds.kilohertz(rate)],
             [words.kind, image.mime],
             [words.bytes, summary?.artifact && bytes(summary.artifact.size)],
           ]}

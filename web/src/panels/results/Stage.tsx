@@ -1,5 +1,5 @@
-/** Where the lightbox shows a picture, or two over each other with a divider. */
-import { ImageOff } from "lucide-react";
+/** Where the lightbox shows a picture, or two over each other with a divider, or plays a sound. */
+import { AudioLines, ImageOff, VolumeOff, type LucideIcon } from "lucide-react";
 import { useState, type RefCallback } from "react";
 import { artifactUrl } from "@/api/client";
 import type { Size } from "@/graph/types";
@@ -37,11 +37,7 @@ export function Stage({ picture, other, size, look, frameRef, onLoaded }: Props)
     imageRendering: view.scale >= 2 ? ("pixelated" as const) : ("auto" as const),
   };
   if (broken === picture.id) {
-    return (
-      <div className="flex flex-1 items-center justify-center">
-        <EmptyState icon={ImageOff} title={text.results.lightbox.failed} text={text.results.lightbox.failedText} />
-      </div>
-    );
+    return <Broken icon={ImageOff} />;
   }
   return (
     <div ref={frameRef} className="relative min-h-0 min-w-0 flex-1">
@@ -77,6 +73,38 @@ export function Stage({ picture, other, size, look, frameRef, onLoaded }: Props)
       </div>
       {other && <Label side="left">{picture.name}</Label>}
       {other && <Label side="right">{other.name}</Label>}
+    </div>
+  );
+}
+
+export function SoundStage({ id, name }: Picture) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return <Broken icon={VolumeOff} />;
+  return (
+    <div className="flex min-w-0 flex-1 items-center justify-center p-6">
+      <div className="flex w-full max-w-lg flex-col items-center gap-4 rounded-panel border border-line bg-surface p-6">
+        <AudioLines size={48} strokeWidth={1.5} className="text-muted" aria-hidden />
+        <audio
+          // It begins to load before it is on the page, and may have failed by then.
+          ref={(player) => void (player?.error && setBroken(true))}
+          src={artifactUrl(id)}
+          aria-label={name}
+          controls
+          autoPlay
+          className="w-full"
+          // The arrows wind it while it has the focus, and do not turn to the next file.
+          onKeyDown={(event) => event.stopPropagation()}
+          onError={() => setBroken(true)}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Broken({ icon }: { icon: LucideIcon }) {
+  return (
+    <div className="flex flex-1 items-center justify-center">
+      <EmptyState icon={icon} title={text.results.lightbox.failed} text={text.results.lightbox.failedText} />
     </div>
   );
 }

@@ -13,5 +13,7 @@ it("puts an input left of everything, and the next one below it", () => {
   const nodes = [node("block", 0, 40), node("block", 360, 0)];
   const first = placeForInput({ nodes });
   expect(first).toEqual({ x: -340, y: 0 });
-  expect(placeForInput({ nodes: [...nodes, node("image.load", first.x, first.y)] })).toEqual({ x: -340, y: 240 });
+  for (const loader of ["image.load", "video.load", "audio.load"]) {
+    expect(placeForInput({ nodes: [...nodes, node(loader, first.x, first.y)] })).toEqual({ x: -340, y: 240 });
+  }
 });

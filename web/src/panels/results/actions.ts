@@ -1,4 +1,4 @@
-/** What can be done with a run and with a picture, from the queue, the gallery and the lightbox alike. */
+/** What can be done with a run and with what it made, from the queue, the gallery and the lightbox alike. */
 import { api, unwrap } from "@/api/client";
 import { reportError } from "@/panels/shell/reportError";
 import { addedIds, addNode } from "@/graph/commands";
@@ -36,7 +36,7 @@ export async function deleteRun(id: string): Promise<boolean> {
   }
 }
 
-/** Adds a node to the active graph that loads the picture or video, left of all others, and shows it. */
+/** Adds a node to the active graph that loads the picture, video or sound, left of all others, and shows it. */
 export function loadAsInput(artifact: string): void {
   const { doc } = activeTab();
   const loader = loaderOf(artifact);
@@ -46,7 +46,7 @@ export function loadAsInput(artifact: string): void {
   if (added !== undefined) focusAndSelect(added);
 }
 
-const LOADERS: ReadonlySet<string> = new Set(["image.load", "video.load"]);
+const LOADERS: ReadonlySet<string> = new Set(["image.load", "video.load", "audio.load"]);
 const COLUMN = 340;
 const ROW = 240;
 

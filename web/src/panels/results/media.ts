@@ -1,10 +1,10 @@
-/** The pictures and videos among the outputs of runs. */
+/** The pictures, videos and sounds among the outputs of runs. */
 import type { ArtifactRef, Run, ValueSummary } from "@/api/types";
 import type { LightboxImage } from "@/store/ui";
 
-type Medium = "image" | "video";
+type Medium = "image" | "video" | "audio";
 
-/** One picture or video that a run made. */
+/** One picture, video or sound that a run made. */
 export interface Media {
   readonly artifact: ArtifactRef;
   readonly medium: Medium;
@@ -17,33 +17,48 @@ export interface Media {
   readonly time: number;
 }
 
-function mediumOf(mime: string): Medium | null {
-  if (mime.startsWith("image/")) return "image";
-  return mime.startsWith("video/") ? "video" : null;
+const MEDIA: readonly Medium[] = ["image", "video", "audio"];
+
+/** Of what the lightbox shows: a picture if nothing else is said. */
+export function mediumOf(image: Pick<LightboxImage, "mime"> | undefined): Medium {
+  return mediumIn(image?.mime ?? "") ?? "image";
 }
 
-/** All pictures and videos of a run's outputs, in the order of its nodes. */
+/** The pictures and videos of a run's outputs, in the order of its nodes: what has a thumbnail. */
 export function mediaOf(run: Run): Media[] {
-  return Object.entries(run.outputs).flatMap(([node, ports]) =>
-    Object.values(ports).flatMap((value) => leaves(value).flatMap((leaf) => asMedia(run, node, leaf))),
-  );
+  return resultsOf(run).filter(({ medium }) => medium !== "audio");
 }
 
-/** The media of many runs, newest first; what several runs made alike is shown once, with the newest run. */
+/** What many runs made, newest first; what several of them made alike is shown once, with the newest run. */
 export function galleryOf(runs: readonly Run[]): Media[] {
   const seen = new Set<string>();
-  return runs.flatMap(mediaOf).filter(({ artifact }) => !seen.has(artifact.id) && seen.add(artifact.id));
+  return runs.flatMap(resultsOf).filter(({ artifact }) => !seen.has(artifact.id) && seen.add(artifact.id));
 }
 
 export function asLightboxImage({ artifact, name, run, node, summary }: Media): LightboxImage {
   return { artifact: artifact.id, title: name, mime: artifact.mime, run, node, summary };
 }
 
-/** The name under which a picture is saved: the graph's name, the beginning of its run's id, and its ending. */
+/** How long a video or sound is, in seconds; null where its summary does not tell. */
+export function secondsIn(summary: ValueSummary | undefined): number | null {
+  return summary?.stats?.["seconds"] ?? null;
+}
+
+/** The name under which a file is saved: the graph's name, the beginning of its run's id, and its ending. */
 export function fileName(artifact: string, title: string, run = ""): string {
   const ending = artifact.includes(".") ? artifact.slice(artifact.lastIndexOf(".")) : "";
   const stem = title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "blockloom";
   return [stem, run.slice(0, 8)].filter(Boolean).join("-") + ending;
+}
+
+function resultsOf(run: Run): Media[] {
+  return Object.entries(run.outputs).flatMap(([node, ports]) =>
+    Object.values(ports).flatMap((value) => leaves(value).flatMap((leaf) => asMedia(run, node, leaf))),
+  );
+}
+
+function mediumIn(mime: string): Medium | null {
+  return MEDIA.find((medium) => mime.startsWith(`${medium}/`)) ?? null;
 }
 
 function leaves(value: ValueSummary): readonly ValueSummary[] {
@@ -52,7 +67,7 @@ function leaves(value: ValueSummary): readonly ValueSummary[] {
 
 function asMedia(run: Run, node: string, summary: ValueSummary): Media[] {
   const artifact = summary.artifact;
-  const medium = artifact && mediumOf(artifact.mime);
+  const medium = artifact && mediumIn(artifact.mime);
   if (!artifact || !medium) return [];
   const time = run.finished ?? run.started ?? run.created;
   return [{ artifact, medium, summary, run: run.id, node, name: run.name ?? "", time }];
