@@ -237,8 +237,10 @@ def test_a_pipeline_expands_into_stages_that_make_the_same_picture_and_collapses
 
     menu(canvas, header(canvas, "whole"), "Expand into stages")
     expect(canvas.node("whole")).to_have_count(0)
-    canvas.press("f")
-    expect(canvas.page.locator(".react-flow__node.selected")).to_have_count(3)
+    stages = canvas.page.locator(".react-flow__node.selected")
+    expect(stages).to_have_count(3)
+    for stage in stages.all():
+        expect(stage).to_be_in_viewport(ratio=0.9)
     expect(canvas.page.locator("[data-pending]")).to_have_count(0)
     expect(canvas.page.locator("[data-lost]")).to_have_count(0)
     assert artifact(canvas.run()) == before

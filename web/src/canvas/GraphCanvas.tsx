@@ -11,10 +11,8 @@ import {
   type NodeChange,
   type Viewport,
 } from "@xyflow/react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { nodeById } from "@/graph/document";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { activeTab, select } from "@/store/editor";
-import { useFocusRequest } from "@/store/focus";
 import { useSettings } from "@/store/settings";
 import { text } from "@/strings";
 import { ContextMenu } from "@/ui/ContextMenu";
@@ -36,6 +34,7 @@ import { PortTip } from "./PortTip";
 import { SearchPalette } from "./SearchPalette";
 import { useConnecting } from "./useConnecting";
 import { useDrops } from "./useDrops";
+import { useFocus } from "./useFocus";
 import { useMoving } from "./useMoving";
 import { usePanning } from "./usePanning";
 import { useScene } from "./useScene";
@@ -189,18 +188,4 @@ function applySelection(changes: readonly (NodeChange<FlowNode> | EdgeChange<Wir
     else chosen.delete(change.id);
   }
   select(chosen);
-}
-
-function useFocus(flow: ReturnType<typeof useReactFlow<FlowNode, WireEdge>>): void {
-  const request = useFocusRequest();
-  const answered = useRef(request);
-  useEffect(() => {
-    if (request === null || answered.current === request) return;
-    answered.current = request;
-    const node = nodeById(activeTab().doc, request.node);
-    const { width = 0, height = 0 } = flow.getNode(request.node) ?? {};
-    if (node === undefined) return;
-    const { x, y } = node.position;
-    void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(flow.getZoom(), 0.8), duration: 160 });
-  }, [request, flow]);
 }

@@ -5,6 +5,7 @@ import type { GraphDocument, Problem } from "@/api/types";
 import { readReplacement, replaceNodes } from "@/graph/commands";
 import { DocumentError, saveDoc } from "@/graph/document";
 import { dispatch, select } from "@/store/editing";
+import { revealNodes } from "@/store/focus";
 import { sameMeaning } from "@/store/meaning";
 import { activeTab, tabOf, type Tab } from "@/store/tabs";
 import { toast } from "@/store/toasts";
@@ -62,7 +63,11 @@ function apply(tab: Tab, asked: Tab, answer: GraphEdit, name: string, failure: s
     return false;
   }
   dispatch(replaceNodes(replacement, name), tab.id);
-  if (activeTab().id === tab.id) select(addNodes.map(({ id }) => id));
+  if (activeTab().id === tab.id) {
+    const added = addNodes.map(({ id }) => id);
+    select(added);
+    revealNodes(added);
+  }
   for (const { message, remedy } of problems)
     toast({ kind: "warning", title: message, ...(remedy && { text: remedy }) });
   return true;

@@ -1,16 +1,23 @@
-/** Asks the canvas to bring a node into view. */
+/** Asks the canvas to bring nodes into view. */
 import { create } from "zustand";
 
 export interface FocusRequest {
-  readonly node: string;
-  /** Differs for each request, so that asking twice for the same node works twice. */
-  readonly number: number;
+  readonly nodes: readonly string[];
+  /** Leaves the view as it is if all of them are in it; else the view is moved to the nodes. */
+  readonly onlyIfHidden: boolean;
 }
 
+/** A new object for each request, so that asking twice for the same node works twice. */
 const useStore = create<{ request: FocusRequest | null }>(() => ({ request: null }));
 
+/** Puts a node in the middle, large enough to be read. */
 export function focusNode(node: string): void {
-  useStore.setState(({ request }) => ({ request: { node, number: (request?.number ?? 0) + 1 } }));
+  useStore.setState({ request: { nodes: [node], onlyIfHidden: false } });
+}
+
+/** Brings nodes into view that are not all in it. */
+export function revealNodes(nodes: readonly string[]): void {
+  useStore.setState({ request: { nodes, onlyIfHidden: true } });
 }
 
 /** The last request; null until there is one. */
