@@ -90,6 +90,13 @@ def test_a_sound_is_in_the_gallery_and_plays_in_the_lightbox(canvas: Canvas, til
     expect(canvas.node("show").locator("audio")).to_be_visible()
 
 
+def test_the_history_plays_a_sound(canvas: Canvas, tile: Locator) -> None:
+    expect(tile).to_be_visible()
+    canvas.button("Queue").click()
+    canvas.page.locator("[data-run]").get_by_role("button", name=re.compile("Rain")).first.click()
+    assert seconds(canvas.page.get_by_role("dialog", name="Rain").locator("audio")) == pytest.approx(0.5)
+
+
 def test_a_sound_that_is_gone_says_so(canvas: Canvas, tile: Locator, complaints: Complaints) -> None:
     complaints.allow("404")
     canvas.page.route("**/api/artifacts/*.wav", lambda route: route.fulfill(status=404))

@@ -1,5 +1,5 @@
-/** A run that has ended: its first picture, how it ended, and what can be done with it. */
-import { Copy, ImageOff, MoreHorizontal, RotateCcw, Trash2, Workflow } from "lucide-react";
+/** A run that has ended: what it made first, how it ended, and what can be done with it. */
+import { AudioLines, Copy, ImageOff, MoreHorizontal, RotateCcw, Trash2, Workflow } from "lucide-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { thumbnailUrl } from "@/api/client";
 import type { Problem, Run } from "@/api/types";
@@ -75,18 +75,22 @@ function Thumbnail({ media, name }: { media: readonly Media[]; name: string }) {
     <button
       type="button"
       aria-label={words.lookAt(name)}
-      className="size-12 shrink-0 overflow-hidden rounded-control bg-sunken"
+      className="flex size-12 shrink-0 items-center justify-center overflow-hidden rounded-control bg-sunken text-muted"
       draggable
       onDragStart={(event) => dragPicture(event, first.artifact, first.name, first.run)}
       onClick={() => openDialog({ kind: "lightbox", images: media.map(asLightboxImage), index: 0 })}
     >
-      <img
-        src={thumbnailUrl(first.artifact.id, 128)}
-        alt=""
-        loading="lazy"
-        draggable={false}
-        className="size-full object-cover"
-      />
+      {first.medium === "audio" ? (
+        <AudioLines size={16} strokeWidth={1.5} aria-hidden />
+      ) : (
+        <img
+          src={thumbnailUrl(first.artifact.id, 128)}
+          alt=""
+          loading="lazy"
+          draggable={false}
+          className="size-full object-cover"
+        />
+      )}
     </button>
   );
 }

@@ -11,7 +11,7 @@ const sound: ValueSummary = {
 const run = (id: string, outputs: Run["outputs"]): Run => ({ id, name: "Fox", created: 1, finished: 5, outputs });
 
 describe("mediaOf", () => {
-  it("finds pictures in lists and leaves out what has no thumbnail", () => {
+  it("finds pictures in lists, and sounds, and leaves out what is neither", () => {
     const outputs = {
       show: { images: { type: "list[image]", items: [picture("a.png"), picture("b.png")] } },
       say: { text: { type: "string", value: "hello" } },
@@ -20,6 +20,7 @@ describe("mediaOf", () => {
     expect(mediaOf(run("r", outputs)).map(({ artifact, node, time }) => [artifact.id, node, time])).toEqual([
       ["a.png", "show", 5],
       ["b.png", "show", 5],
+      ["c.wav", "play", 5],
     ]);
   });
 

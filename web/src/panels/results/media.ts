@@ -24,15 +24,17 @@ export function mediumOf(image: Pick<LightboxImage, "mime"> | undefined): Medium
   return mediumIn(image?.mime ?? "") ?? "image";
 }
 
-/** The pictures and videos of a run's outputs, in the order of its nodes: what has a thumbnail. */
+/** What a run made, in the order of its nodes. */
 export function mediaOf(run: Run): Media[] {
-  return resultsOf(run).filter(({ medium }) => medium !== "audio");
+  return Object.entries(run.outputs).flatMap(([node, ports]) =>
+    Object.values(ports).flatMap((value) => leaves(value).flatMap((leaf) => asMedia(run, node, leaf))),
+  );
 }
 
 /** What many runs made, newest first; what several of them made alike is shown once, with the newest run. */
 export function galleryOf(runs: readonly Run[]): Media[] {
   const seen = new Set<string>();
-  return runs.flatMap(resultsOf).filter(({ artifact }) => !seen.has(artifact.id) && seen.add(artifact.id));
+  return runs.flatMap(mediaOf).filter(({ artifact }) => !seen.has(artifact.id) && seen.add(artifact.id));
 }
 
 export function asLightboxImage({ artifact, name, run, node, summary }: Media): LightboxImage {
@@ -49,12 +51,6 @@ export function fileName(artifact: string, title: string, run = ""): string {
   const ending = artifact.includes(".") ? artifact.slice(artifact.lastIndexOf(".")) : "";
   const stem = title.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "") || "blockloom";
   return [stem, run.slice(0, 8)].filter(Boolean).join("-") + ending;
-}
-
-function resultsOf(run: Run): Media[] {
-  return Object.entries(run.outputs).flatMap(([node, ports]) =>
-    Object.values(ports).flatMap((value) => leaves(value).flatMap((leaf) => asMedia(run, node, leaf))),
-  );
 }
 
 function mediumIn(mime: string): Medium | null {
