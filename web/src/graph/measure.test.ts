@@ -37,7 +37,7 @@ describe("measure", () => {
     expect(measure(node, { inputs: [steps] }, ALONE).label).toBe(83);
     expect(measure(node, { inputs: [steps, scale] }, ALONE).label).toBeGreaterThan(95);
     const longer = { ...scale, title: "ControlNet conditioning scale" };
-    expect(measure(node, { inputs: [longer] }, ALONE)).toMatchObject({ width: 320, label: 186 });
+    expect(measure(node, { inputs: [longer] }, ALONE)).toMatchObject({ width: 320, label: 187 });
     const long = port("negative_pooled_prompt_embeds");
     const rows = measure(node, { inputs: [long], outputs: [port("out"), long] }, ALONE).rows;
     expect(rows).toMatchObject([
