@@ -207,11 +207,11 @@ class ComponentStore:
         """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""
         import sys
 
-        torch = sys.modules.get("torch")
-        if torch is None or not torch.cuda.is_initialized():
+        cuda = sys.modules.get("torch.cuda")
+        if cuda is None or not getattr(cuda, "is_initialized", bool)():  # it may just be being imported
             return True
         try:
-            torch.cuda.synchronize()
+            cuda.synchronize()
         except RuntimeError as error:
             return "out of memory" in str(error)
         return True
