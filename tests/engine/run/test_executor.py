@@ -315,7 +315,7 @@ MOVES = st.lists(
 DAGS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=14)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DAGS, MOVES)
 def test_whatever_happens_every_node_and_the_run_end_exactly_once(
     edges: list[tuple[int, int]], moves: list[Any]

@@ -66,4 +66,4 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 TestResultStore = StoreMachine.TestCase
-TestResultStore.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestResultStore.settings = settings(max_examples=60, stateful_step_count=40)

@@ -376,7 +376,7 @@ NAMES = ["unet", "vae", "seed", "image", "file", "prompt", "controlnet_bundle", 
          "video", "item", "filename", "width", "resolution", "guidance_scale", "export", "latents", "text"]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_any_values_in_any_kind_of_node_open_or_are_refused(data):
     from nodes.diffusion.mellon.kinds import KINDS
