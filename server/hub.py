@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from engine.run.events import Event, RunEventBase
 
@@ -17,8 +17,6 @@ OUTBOX_BYTES = 16 * 2**20
 PROGRESS_PATIENCE = 0.1
 """Seconds that progress waits for company after the last sending. A frame per step wakes server and client, on a small
 machine at the cost of the step itself; all other events go at once, and take waiting progress along."""
-
-_event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 class PreviewHeader(BaseModel):
@@ -177,7 +175,7 @@ class Hub:
 
 
 def encode(event: Event) -> Encoded:
-    data = _event.dump_json(event, exclude_none=True)
+    data = event.encode()
     if isinstance(event, RunEventBase):
         return Encoded(kind=event.kind, json=data, run=event.run, seq=event.seq)
     return Encoded(kind=event.kind, json=data)

@@ -19,6 +19,10 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 class EventBase(BaseModel):
     model_config = ConfigDict(frozen=True)
 
+    def encode(self) -> bytes:
+        """As JSON, the way clients get it and the history keeps it."""
+        return self.model_dump_json(exclude_none=True).encode()
+
 
 class RunEventBase(EventBase):
     run: str

@@ -87,7 +87,7 @@ async def _cold_and_cached(engine: Engine, graph: Graph) -> tuple[float, float, 
 
     def listen(event: Event) -> None:
         nonlocal sent
-        sent += len(event.model_dump_json(exclude_none=True))
+        sent += len(event.encode())
 
     stop = engine.subscribe(listen)
     cold = await _run(engine, graph)
