@@ -52,6 +52,8 @@ def _take(browser: Browser, url: str, view: View, folder: Path, *, seed: int | N
         canvas.fill("denoise", "seed", str(seed))  # or the second picture would come from the cache, without previews
         assert canvas.run()["state"] == "succeeded"
         canvas.node("denoise").click()
+        if (details := canvas.page.get_by_role("complementary", name="Inspector")).is_visible():
+            expect(details.get_by_text("Embeddings").first).to_be_visible(timeout=RUN_PATIENCE)
         expect(canvas.node("show").get_by_role("img").first).to_be_visible(timeout=RUN_PATIENCE)
         expect(canvas.page.get_by_test_id("skeleton")).to_have_count(0, timeout=RUN_PATIENCE)
         canvas.page.wait_for_function("[...document.images].every((image) => image.complete)")
