@@ -1,7 +1,7 @@
 """Graph × catalogue → interfaces, problems and order: one pure function, called after each edit and before each run."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ Sources = dict[str, "tuple[Source, ...]"]
 
 _UNKNOWN: Any = object()
 _NOTHING: frozenset[str] = frozenset()
+_NO_NODES: Set[NodeId] = frozenset()
 _NO_PORTS = Ports.of(Interface())
 
 
@@ -43,11 +44,12 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
     """A node with its ports resolved (a `Struct`, since it is made for each node of each run, in a tenth of the time).
 
     `params` are the typed values of inputs without an edge, defaults filled in. `inputs` are the edges, per input in
-    edge order, already led around bypassed nodes. `mapped` inputs get lists item by item, `wrapped` ones become a list
-    of one. `outputs` are the output types after mapping (name → type): those of a mapped node are lists; an output that
-    is a list anyway stays `list[T]`, and the lists of all items are joined. A `many` input has the type `list[T]`; each
-    edge brings T or list[T], the values are joined in edge order, and it is never in `mapped` or `wrapped`. `known` are
-    outputs that follow from the graph alone: such a node need not run. `bound` is what a resolver adds to the params.
+    edge order, already led around bypassed nodes, and `parents` are the nodes they come from. `mapped` inputs get lists
+    item by item, `wrapped` ones become a list of one. `outputs` are the output types after mapping (name → type): those
+    of a mapped node are lists; an output that is a list anyway stays `list[T]`, and the lists of all items are joined.
+    A `many` input has the type `list[T]`; each edge brings T or list[T], the values are joined in edge order, and it is
+    never in `mapped` or `wrapped`. `known` are outputs that follow from the graph alone: such a node need not run.
+    `bound` is what a resolver adds to the params.
     """
 
     node: Node
@@ -55,6 +57,7 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
     ports: Ports
     params: dict[str, Any] = {}
     inputs: dict[str, tuple[Source, ...]] = {}
+    parents: Set[NodeId] = frozenset()
     mapped: frozenset[str] = frozenset()
     wrapped: frozenset[str] = frozenset()
     outputs: dict[str, str] = {}
@@ -64,11 +67,6 @@ class CompiledNode(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def interface(self) -> Interface:
         return self.ports.interface
-
-    @property
-    def parents(self) -> set[NodeId]:
-        """The nodes that feed it."""
-        return {source.node for sources in self.inputs.values() for source in sources}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +161,7 @@ class _Compiler:
         before = len(self.problems)
         connected = self.wiring.connected.get(node_id, _NOTHING)
         arrivals, sources = self._arrivals(node_id) if connected else ({}, {})
+        parents = {source.node for found in sources.values() for source in found} if sources else _NO_NODES
         if definition is None:
             types = (node_type.type for node_type in self.catalogue.types())
             self.problems.append(faults.unknown_type(node, types, self.suggestions))
@@ -170,7 +169,9 @@ class _Compiler:
             self.unclear.add(node_id)
             if node.mode == "bypassed":
                 self.passed[node_id] = {}
-            self.compiled[node_id] = CompiledNode(node=node, definition=None, ports=_NO_PORTS, inputs=sources)
+            self.compiled[node_id] = CompiledNode(
+                node=node, definition=None, ports=_NO_PORTS, inputs=sources, parents=parents
+            )
             return
         ports = self._ports(node, definition, sources, connected)
         settled = node_id not in self.unsettled
@@ -183,7 +184,7 @@ class _Compiler:
             if node.params:
                 self.problems += unknown_params(node, ports, self.suggestions)
         self.compiled[node_id] = compiled = CompiledNode(
-            node=node, definition=definition, ports=ports, params=params, inputs=sources,
+            node=node, definition=definition, ports=ports, params=params, inputs=sources, parents=parents,
             mapped=mapped, wrapped=wrapped, outputs=outputs,
             known=self._complete(self.known.get(node_id), outputs) if not mapped else None,
             bound=self.bound.get(node_id, {}),

@@ -248,7 +248,7 @@ class Executor:
             self._may_begin(node)
 
     def _open_sources(self, node: NodeId) -> set[NodeId]:
-        return self._compiled.nodes[node].parents & self._open
+        return self._open & self._compiled.nodes[node].parents
 
     def _take(self, node: NodeId) -> None:
         """A result is at hand: hold what is in this process, and say so."""

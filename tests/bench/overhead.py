@@ -22,19 +22,19 @@ GROWTH_LIMIT = 12.0
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Seconds and bytes of events for one graph: submission to the end of the run."""
+    """Seconds and bytes of events for one graph: submission to the end of the run. `best` is the fastest cold run."""
 
     lane: str
     shape: str
     size: int
     cold: float
+    best: float
     cached: float
     sent: int
 
-    @property
-    def per_node(self) -> float:
-        """Microseconds, cold."""
-        return self.cold / self.size * 1e6
+    def per_node(self, seconds: float) -> float:
+        """Microseconds."""
+        return seconds / self.size * 1e6
 
 
 async def measure() -> list[Cost]:
@@ -53,13 +53,14 @@ async def measure() -> list[Cost]:
 def report(costs: list[Cost]) -> list[str]:
     """The table as Markdown lines, and what misses its aim."""
     lines = [
-        "| lane | shape | nodes | µs per node | aim | cached ÷ cold | event bytes per node |",
-        "|---|---|---:|---:|---:|---:|---:|",
+        "| lane | shape | nodes | µs per node | at best | aim | cached ÷ cold | event bytes per node |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
     ]
     for cost in costs:
         aim = LIMITS[cost.lane]
         lines.append(
-            f"| {cost.lane} | {cost.shape} | {cost.size:,} | {cost.per_node:.0f} | {aim:.0f} "
+            f"| {cost.lane} | {cost.shape} | {cost.size:,} | {cost.per_node(cost.cold):.0f} "
+            f"| {cost.per_node(cost.best):.0f} | {aim:.0f} "
             f"| {cost.cached / cost.cold:.3f} | {cost.sent / cost.size:.0f} |"
         )
     by_place = {(cost.lane, cost.shape, cost.size): cost for cost in costs}
@@ -77,6 +78,7 @@ async def _cost(engine: Engine, lane: str, shape: str, size: int) -> Cost:
     return Cost(
         lane=lane, shape=shape, size=size,
         cold=statistics.median(sample[0] for sample in samples),
+        best=min(sample[0] for sample in samples),
         cached=statistics.median(sample[1] for sample in samples),
         sent=samples[0][2],
     )  # fmt: skip
