@@ -106,7 +106,7 @@ class Repos:
     def _local(self, repo: str) -> tuple[Path, bool] | None:
         """The repo's folder among the local ones, and whether that is the folder of blocks."""
         for root in (self._models, self._blocks):
-            if root is not None and (folder := _below(root, repo, links=root == self._models)) is not None:
+            if root is not None and (folder := _below(root, repo, links=root != self._blocks)) is not None:
                 return folder, root == self._blocks
         return None
 

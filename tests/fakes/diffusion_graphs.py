@@ -7,6 +7,8 @@ import torch
 from diffusers import ClassifierFreeGuidance, ModularPipeline
 from PIL import Image
 
+from engine.run.record import Run
+from engine.service import Engine
 from tests.fakes.pictures import mask, picture
 
 WORKFLOWS = ("text2image", "image2image", "inpainting")
@@ -63,6 +65,14 @@ def by_modular_pipeline(
     generator = torch.Generator().manual_seed(SEED)
     images = pipeline(prompt=PROMPT, num_inference_steps=STEPS, generator=generator, output="images", **given)
     return list(images)
+
+
+def pictures(engine: Engine, run: Run, node: str = "decode") -> list[bytes]:
+    """The pixels of the pictures that a run's target made."""
+    assert run.state == "succeeded", run.problem
+    items = run.outputs[node]["images"].items or []
+    files = [engine.artifacts.path(item.artifact.id) for item in items if item.artifact]
+    return [Image.open(file).tobytes() for file in files]
 
 
 def _load(repo: str, workflow: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The demo model on a CUDA device: pictures, memory that comes back, runs that end badly (`make test-gpu`)."""
 
 import asyncio
-import io
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -10,13 +9,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from PIL import Image
 
 from engine.graph.document import load_graph
 from engine.run.events import Event, NodeProgress
 from engine.run.record import Run
 from engine.service import Engine, EngineConfig
-from tests.fakes.diffusion_graphs import WORKFLOWS, as_one_node, as_stages, by_modular_pipeline
+from tests.fakes.diffusion_graphs import WORKFLOWS, as_one_node, as_stages, by_modular_pipeline, pictures
 
 torch = pytest.importorskip("torch")
 pytestmark = [
@@ -48,13 +46,6 @@ def _alone(name: str) -> dict[str, Any]:
     return {"format": "blockloom/1", "nodes": [{"id": name, "type": f"test.{name}"}], "edges": []}
 
 
-def _pictures(engine: Engine, run: Run) -> list[bytes]:
-    assert run.state == "succeeded", run.problem
-    items = run.outputs["decode"]["images"].items or []
-    files = [engine.artifacts.path(item.artifact.id) for item in items if item.artifact]
-    return [Image.open(io.BytesIO(file.read_bytes())).tobytes() for file in files]
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 async def test_a_template_runs_on_the_device(engine: Engine, path: Path) -> None:
     run = await _run(engine, path.read_bytes())
@@ -68,7 +59,7 @@ async def test_a_template_runs_on_the_device(engine: Engine, path: Path) -> None
 async def test_pictures_equal_the_direct_call_bit_by_bit(
     engine: Engine, workflow: str, graph: Callable[[str, str], dict[str, Any]]
 ) -> None:
-    made = _pictures(engine, await _run(engine, graph("demo", workflow)))
+    made = pictures(engine, await _run(engine, graph("demo", workflow)))
     directly = by_modular_pipeline(NODES / "demo" / "model", workflow, device="cuda", dtype="float16")
     assert made == [image.tobytes() for image in directly]
 
@@ -114,7 +105,7 @@ async def test_a_run_that_ends_in_the_middle_leaves_a_device_that_works(engine: 
         os.kill(engine.worker_pid, signal.SIGKILL)
     ended = await engine.wait(submitted.id)
     assert ended.state == {"cancel": "cancelled", "kill": "failed"}[end]
-    assert _pictures(engine, await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": seed}))
+    assert pictures(engine, await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": seed}))
 
 
 async def test_freed_models_give_their_memory_back(engine: Engine) -> None:

@@ -68,6 +68,7 @@ def test_nodes_lists_types_and_shows_one(blockloom):
     assert "image" in blockloom("nodes", "image.invert").stdout
     wrong = blockloom("nodes", "image.invrt")
     assert (wrong.returncode, "image.invert" in wrong.stderr) == (2, True)
+    assert "leave out the node type" in blockloom("nodes", "image.invert", "--coverage").stderr
 
 
 def test_nodes_lists_those_of_the_user_s_folder_and_names_a_broken_one(blockloom, tmp_path):

@@ -5,6 +5,7 @@ torch is imported inside functions, since the store exists before the worker has
 
 import copy
 import gc
+import sys
 import threading
 import traceback
 from collections import OrderedDict
@@ -177,8 +178,6 @@ class ComponentStore:
 
     def device(self) -> tuple[str, int, int]:
         """Without importing torch: before the first model the device is not known to be anything but the CPU."""
-        import sys
-
         torch = sys.modules.get("torch")
         if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_available():
             return "cpu", 0, 0
@@ -205,8 +204,6 @@ class ComponentStore:
 
     def works(self) -> bool:
         """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""
-        import sys
-
         cuda = sys.modules.get("torch.cuda")
         if cuda is None or not getattr(cuda, "is_initialized", bool)():  # it may just be being imported
             return True

@@ -19,7 +19,7 @@ from engine.graph.document import load_graph
 from engine.run.events import Event, NodeFinished, NodeProgress, NodeStarted
 from engine.run.record import Run
 from engine.service import Engine, EngineConfig
-from tests.fakes.diffusion_graphs import STEPS, WORKFLOWS, as_one_node, as_stages, by_modular_pipeline
+from tests.fakes.diffusion_graphs import STEPS, WORKFLOWS, as_one_node, as_stages, by_modular_pipeline, pictures
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 REPO = "tiny/sdxl"
@@ -47,14 +47,6 @@ async def run(engine: Engine, graph: dict[str, Any], **overrides: Any) -> Run:
         load_graph(graph), overrides={key.replace("__", "."): value for key, value in overrides.items()}
     )
     return await engine.wait(submitted.id)
-
-
-def pictures(engine: Engine, run: Run, node: str = "decode") -> list[bytes]:
-    """The pixels of a target's pictures."""
-    assert run.state == "succeeded", run.problem
-    summary = run.outputs[node]["images"]
-    files = [engine.artifacts.path(item.artifact.id) for item in summary.items or [] if item.artifact]
-    return [Image.open(io.BytesIO(file.read_bytes())).tobytes() for file in files]
 
 
 def computed(engine: Engine, run: Run) -> set[str]:

@@ -28,7 +28,7 @@ export const GRID = 24;
 const GROUP_PAD = 24;
 const GROUP_HEAD = 36;
 const NOTE_SIZE = { width: 240, height: 144 };
-const MOTION = { duration: 160 };
+export const MOTION = { duration: 160 };
 
 /** The selected nodes, without groups, notes and edges. */
 export function selectedNodes(): readonly string[] {

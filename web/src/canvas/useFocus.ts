@@ -2,9 +2,8 @@
 import { useStoreApi, type ReactFlowInstance } from "@xyflow/react";
 import { useEffect, useRef } from "react";
 import { useFocusRequest } from "@/store/focus";
+import { MOTION } from "./actions";
 import type { FlowNode, WireEdge } from "./flowTypes";
-
-const DURATION = 160;
 
 export function useFocus(flow: ReactFlowInstance<FlowNode, WireEdge>): void {
   const request = useFocusRequest();
@@ -24,8 +23,7 @@ export function useFocus(flow: ReactFlowInstance<FlowNode, WireEdge>): void {
       (x + width) * zoom + left <= paneWidth &&
       (y + height) * zoom + top <= paneHeight;
     if (!request.onlyIfHidden)
-      void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(zoom, 0.8), duration: DURATION });
-    else if (!inView)
-      void flow.fitView({ nodes: nodes.map((id) => ({ id })), padding: 0.1, maxZoom: zoom, duration: DURATION });
+      void flow.setCenter(x + width / 2, y + height / 2, { zoom: Math.max(zoom, 0.8), ...MOTION });
+    else if (!inView) void flow.fitView({ nodes: nodes.map((id) => ({ id })), padding: 0.1, maxZoom: zoom, ...MOTION });
   }, [request, flow, store]);
 }

@@ -92,8 +92,6 @@ export function SoundStage({ id, name }: Picture) {
           controls
           autoPlay
           className="w-full"
-          // The arrows wind it while it has the focus, and do not turn to the next file.
-          onKeyDown={(event) => event.stopPropagation()}
           onError={() => setBroken(true)}
         />
       </div>

@@ -7,7 +7,7 @@ export function useKeys(keys: Keys): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     const act = keys[event.key];
     if (!act || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof Element && event.target.closest("input, textarea, video, [role=menu]")) return;
+    if (event.target instanceof Element && event.target.closest("input, textarea, video, audio, [role=menu]")) return;
     event.preventDefault();
     act();
   });
