@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import FloatRect, Locator, Page, Response, expect
 
 RUN_PATIENCE = 60_000
 """Milliseconds that a run of the demo model may take, the start of its worker included."""
@@ -173,8 +173,15 @@ def is_submission(response: Response) -> bool:
     return response.request.method == "POST" and response.url.endswith("/api/runs")
 
 
-def middle(thing: Locator) -> tuple[float, float]:
-    """Where the middle of something is on the page."""
+def place(thing: Locator) -> FloatRect:
+    """Where something is on the page, once nothing moves it any more."""
+    thing.element_handle().wait_for_element_state("stable")
     box = thing.bounding_box()
     assert box is not None, "it is not drawn"
+    return box
+
+
+def middle(thing: Locator) -> tuple[float, float]:
+    """Where the middle of something is on the page, once nothing moves it any more."""
+    box = place(thing)
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import BrowserContext, Locator, expect
 
-from tests.web.canvas import Canvas, middle
+from tests.web.canvas import Canvas, middle, place
 
 Node = dict[str, Any]
 
@@ -47,7 +47,7 @@ def header(canvas: Canvas, node: str) -> Locator:
 
 def below(canvas: Canvas, *nodes: str, by: float = 60) -> tuple[float, float]:
     """A place on empty canvas below some nodes."""
-    boxes = [box for node in nodes if (box := canvas.node(node).bounding_box())]
+    boxes = [place(canvas.node(node)) for node in nodes]
     return boxes[0]["x"] + boxes[0]["width"] / 2, max(box["y"] + box["height"] for box in boxes) + by
 
 
@@ -98,12 +98,10 @@ def test_nodes_come_from_the_left_palette_and_the_search_palette(canvas: Canvas)
     page.get_by_role("searchbox", name=re.compile("Search")).fill("whole num")
     row = page.get_by_role("treeitem", name="Whole number")
     expect(row).to_be_visible()
-    box = canvas.pane.bounding_box()
-    assert box is not None
+    box = place(canvas.pane)
     row.drag_to(canvas.pane, target_position={"x": box["width"] / 2, "y": 150})
     expect(canvas.nodes).to_have_count(1)
-    added = canvas.nodes.first.bounding_box()
-    assert added is not None
+    added = place(canvas.nodes.first)
     assert abs(added["x"] - (box["x"] + box["width"] / 2)) < 60
     assert abs(added["y"] - (box["y"] + 150)) < 40
 
@@ -305,8 +303,7 @@ def test_an_edge_goes_through_points_and_takes_a_node_in(canvas: Canvas, http: h
 
     canvas.page.get_by_role("searchbox", name=re.compile("Search")).fill("expression")
     x, y = middle(wire)
-    pane = canvas.pane.bounding_box()
-    assert pane is not None
+    pane = place(canvas.pane)
     canvas.page.get_by_role("treeitem", name="Expression").drag_to(
         canvas.pane, target_position={"x": x - pane["x"], "y": y - pane["y"]}
     )
@@ -458,9 +455,7 @@ def test_nodes_are_chosen_by_a_frame_aligned_distributed_and_laid_out(canvas: Ca
     places = [("one", 0, 0), ("two", 40, 160), ("three", 90, 400)]
     nodes = [{**whole(name), "position": {"x": x, "y": y}} for name, x, y in places]
     opened(canvas, http, "b-arrange", [*nodes, {**sums(), "position": {"x": -300, "y": 40}}], ("one.number->sum.a",))
-    first, last = canvas.node("one").bounding_box(), canvas.node("three").bounding_box()
-    assert first is not None
-    assert last is not None
+    first, last = place(canvas.node("one")), place(canvas.node("three"))
     page.keyboard.down("Shift")
     canvas.drag_points(
         (first["x"] - 14, first["y"] - 14), (last["x"] + last["width"] - 20, last["y"] + last["height"] + 20)
@@ -469,10 +464,9 @@ def test_nodes_are_chosen_by_a_frame_aligned_distributed_and_laid_out(canvas: Ca
     expect(page.locator(".react-flow__node.selected")).to_have_count(3)
 
     menu(canvas, header(canvas, "two"), "Align", "Left edges")
-    lefts = {round(box["x"]) for name, *_ in places if (box := canvas.node(name).bounding_box())}
-    assert len(lefts) == 1
+    assert len({round(place(canvas.node(name))["x"]) for name, *_ in places}) == 1
     menu(canvas, header(canvas, "two"), "Distribute", "Vertically")
-    tops = [box["y"] for name, *_ in places if (box := canvas.node(name).bounding_box())]
+    tops = [place(canvas.node(name))["y"] for name, *_ in places]
     assert abs((tops[1] - tops[0]) - (tops[2] - tops[1])) < 2
     undo(canvas, "distribute")
     undo(canvas, "align")

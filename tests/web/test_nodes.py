@@ -41,8 +41,11 @@ def test_no_label_of_any_node_is_cut_off(canvas: Canvas, http: httpx.Client) -> 
         [load, *stages],
         tuple(f"load.pipeline->{each['id']}.pipeline" for each in stages[:-1]),
     )
-    for more in canvas.page.get_by_role("button", name=re.compile("^More ports")).all():
-        more.click()
+    expect(canvas.page.locator("[data-pending]")).to_have_count(0)
+    more = canvas.page.get_by_role("button", name=re.compile("^More ports"))
+    for _ in range(more.count()):
+        more.first.click()
+    expect(more).to_have_count(0)
     expect(canvas.handle("denoise", "generator", "target")).to_be_visible()
     assert canvas.page.evaluate(CUT_OFF) == []
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FloatRect, Locator, expect
 
-from tests.web.canvas import RUN_PATIENCE, Canvas, middle
+from tests.web.canvas import RUN_PATIENCE, Canvas, middle, place
 
 HUGE = 1000
 """Steps of a run that lasts longer than the test which cancels it."""
@@ -187,11 +187,11 @@ def test_the_lightbox_zooms_pans_and_compares(canvas: Canvas, http: httpx.Client
     box = canvas.page.get_by_role("dialog")
     picture = box.get_by_role("img", name=re.compile("^Right ·"))
     expect(picture).to_be_visible()
-    fitted = picture.bounding_box()
+    fitted = place(picture)
     for _ in range(6):
         canvas.press("+")
     zoomed = settled(picture)
-    assert fitted and zoomed["width"] > fitted["width"]
+    assert zoomed["width"] > fitted["width"]
     canvas.drag_points((720, 450), (780, 480))
     assert abs(settled(picture)["x"] - zoomed["x"] - 60) < 2
     for scale in ("800 %", "100 %"):  # fitted, then actual size
@@ -217,12 +217,10 @@ def test_the_lightbox_zooms_pans_and_compares(canvas: Canvas, http: httpx.Client
     expect(box).to_have_count(0)
 
 
-def settled(thing: Locator) -> Any:
-    """Where something is when nothing moves it any more."""
+def settled(thing: Locator) -> FloatRect:
+    """Where something is when its transitions have ended."""
     thing.evaluate("thing => Promise.allSettled(thing.getAnimations().map(({ finished }) => finished))")
-    place = thing.bounding_box()
-    assert place is not None
-    return place
+    return place(thing)
 
 
 # The models

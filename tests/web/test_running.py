@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Response, WebSocketRoute, expect
 
-from tests.web.canvas import RUN_PATIENCE, Canvas, is_submission
+from tests.web.canvas import RUN_PATIENCE, Canvas, is_submission, place
 from tests.web.test_building import choose, menu, opened, pick, sums, whole
 
 FEW = 2
@@ -43,16 +43,14 @@ def test_a_run_shows_its_steps_previews_and_edges_while_it_goes_on(drawing: Canv
     assert canvas.states()["decode"] == canvas.states()["show"] == "queued"
     expect(icon).to_have_attribute("href", re.compile("^data:image/png"))
 
-    box = denoise.bounding_box()
+    box = place(denoise)
     canvas.button("Stop").click()
     run = canvas.wait_for_run(submission.value.json()["id"])
     assert run["state"] == "cancelled"
     canvas.expect_state("denoise", "cancelled")
     expect(page.locator(".wire.running")).to_have_count(0)
     expect(icon).to_have_attribute("href", re.compile(re.escape(usual or "")))
-    after = denoise.bounding_box()
-    assert box is not None
-    assert after is not None
+    after = place(denoise)
     assert (after["width"], after["y"]) == (box["width"], box["y"]), "what has been seen keeps its place"
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from engine.graph.embedded import embedded
-from tests.web.canvas import Canvas, middle
+from tests.web.canvas import Canvas, middle, place
 
 COLOURS = ("red", "lime", "blue")
 
@@ -97,8 +97,8 @@ def test_a_video_plays_in_its_node_and_the_pointer_scrubs_it(canvas: Canvas, htt
     assert video.evaluate("video => [video.videoWidth, video.videoHeight, video.duration, video.paused]") == [
         160, 90, 0.75, True,
     ]  # fmt: skip
-    box = video.bounding_box()
-    assert box is not None and box["width"] > 2 * box["height"] * 0.8, "it has room for its shape"
+    box = place(video)
+    assert box["width"] > 2 * box["height"] * 0.8, "it has room for its shape"
 
     x, y = box["x"], box["y"] + box["height"] / 2
     for share in (0.2, 0.9):
@@ -180,11 +180,11 @@ def test_a_video_is_chosen_for_a_node_and_taken_apart(
         {"source": "frames", "sourceHandle": "images", "target": "show", "targetHandle": "images"},
     ]
     open_graph(canvas, http, {"format": "blockloom/1", "name": "Apart", "nodes": nodes, "edges": edges})
-    place = canvas.param("load", "video").get_by_text("Choose a video or drop one")
+    widget = canvas.param("load", "video").get_by_text("Choose a video or drop one")
     Image.new("RGB", (8, 8)).save(tmp_path / "still.png")
-    canvas.drop_file(tmp_path / "still.png", "image/png", at=place)
+    canvas.drop_file(tmp_path / "still.png", "image/png", at=widget)
     expect(canvas.toast("still.png is not a video.")).to_be_visible()
-    canvas.drop_file(clip, "video/webm", at=place)
+    canvas.drop_file(clip, "video/webm", at=widget)
     expect(canvas.param("load", "video").locator("img")).to_have_js_property("naturalWidth", 96)
     run = canvas.run()
     assert run["state"] == "succeeded" and run["outputs"]["show"]["images"]["length"] == 8

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.canvas import Canvas, middle
+from tests.web.canvas import Canvas, middle, place
 from tests.web.conftest import PATIENCE, Complaints
 from tests.web.test_building import choose, header, opened, saved, sums, undo, whole
 
@@ -62,10 +62,7 @@ def test_the_view_is_moved_in_the_minimap_and_zoomed_to_what_is_selected(canvas:
     choose(canvas, "one")
     canvas.press(".")
     expect(canvas.page.get_by_role("button", name="Zoom 125 %, back to 100 %")).to_be_visible()
-    pane, node = canvas.pane.bounding_box(), canvas.node("one").bounding_box()
-    assert pane is not None
-    assert node is not None
-    assert abs(node["x"] + node["width"] / 2 - pane["x"] - pane["width"] / 2) < 3
+    assert abs(middle(canvas.node("one"))[0] - middle(canvas.pane)[0]) < 3
     expect(canvas.node("sum")).to_have_count(0)
 
     overview = canvas.page.get_by_role("img", name="Overview of the graph")
@@ -74,8 +71,7 @@ def test_the_view_is_moved_in_the_minimap_and_zoomed_to_what_is_selected(canvas:
     canvas.drag_points((x - 60, y - 40), (x + 50, y + 30))
     assert still(canvas) != before
     expect(canvas.node("one")).to_have_count(0)
-    box = overview.bounding_box()
-    assert box is not None
+    box = place(overview)
     canvas.page.mouse.click(box["x"] + 20, box["y"] + 20)  # the corner where "one" lies
     expect(canvas.node("one")).to_be_in_viewport()
     canvas.button("Overview of the graph").click()
@@ -100,12 +96,11 @@ def test_from_afar_nodes_are_boxes_that_can_be_chosen_and_moved(canvas: Canvas, 
     expect(canvas.nodes).to_have_count(2)
     expect(canvas.node("one")).to_have_attribute("data-simple", "")
     expect(canvas.node("one")).to_have_text("")
+    one = place(canvas.node("one"))
     boxes = canvas.page.locator(".far-nodes path").evaluate_all(
         "shapes => shapes.map(shape => shape.getBoundingClientRect()).map(({ x, y }) => [x, y])"
     )
-    place = canvas.node("one").bounding_box()
-    assert place is not None
-    assert min(abs(x - place["x"]) + abs(y - place["y"]) for x, y in boxes) < 2
+    assert min(abs(x - one["x"]) + abs(y - one["y"]) for x, y in boxes) < 2
 
     x, y = middle(canvas.node("one"))
     canvas.page.mouse.click(x, y)
@@ -200,10 +195,10 @@ def test_at_1024_px_the_inspector_lies_over_the_canvas(window: Open, http: httpx
     assert canvas.page.evaluate("document.documentElement.scrollWidth") == 1024
     inspector = canvas.page.get_by_role("complementary", name="Inspector")
     expect(inspector).to_have_count(0)
-    wide = canvas.pane.bounding_box()
+    wide = place(canvas.pane)
     canvas.button("Show inspector").click()
     expect(inspector).to_be_visible()
-    assert canvas.pane.bounding_box() == wide
+    assert place(canvas.pane) == wide
     for name in ("Run", "Stop", "Settings", "Menu", "Undo"):
         expect(canvas.button(name)).to_be_in_viewport(ratio=1)
     canvas.button("Hide inspector").click()

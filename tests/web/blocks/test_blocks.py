@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.fakes import blocks
 from tests.fakes.hub import FakeHub
 from tests.web.blocks.graphs import PIPELINE, SHOW, approve, artifact, block, custom, expander, picture, review
-from tests.web.canvas import Canvas
+from tests.web.canvas import Canvas, place
 from tests.web.conftest import PATIENCE, Complaints
 from tests.web.test_accessibility import AXE, Findings
 from tests.web.test_building import choose, header, menu, opened, saved
@@ -272,9 +272,9 @@ def test_a_custom_block_of_a_whole_pipeline_expands_and_what_is_right_of_it_make
     expect(canvas.nodes).to_have_count(4)
     expect(canvas.page.locator("[data-pending], [data-lost]")).to_have_count(0)
     titles = ["Encode prompt", "Denoise", "Decode", "Preview image"]
-    boxes = [canvas.page.get_by_role("article", name=title).bounding_box() for title in titles]
-    edges = [(box["x"], box["x"] + box["width"]) for box in boxes if box]
-    assert all(end <= start for (_, end), (start, _) in pairwise(edges)), "side by side, in order"
+    boxes = [place(canvas.page.get_by_role("article", name=title)) for title in titles]
+    for left, right in pairwise(boxes):
+        assert left["x"] + left["width"] <= right["x"], f"side by side, in order: {boxes}"
     assert artifact(canvas.run()) == before
 
 
