@@ -78,8 +78,11 @@ class ModelHolder(Protocol):
         Returns when the memory is free; waits for a running node.
         """
 
-    def recover(self) -> None:
-        """A node ran out of memory: unload what neither it nor a running one uses, and give back what nothing holds."""
+    def recover(self) -> bool:
+        """A node ran out of memory: unload what neither it nor a running one uses, and give back what nothing holds.
+
+        Returns whether a model was unloaded, so that a second try may fit.
+        """
 
     def works(self) -> bool:
         """Whether the device still answers; asked after a node has failed. If not, the worker ends and starts anew."""

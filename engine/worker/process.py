@@ -37,6 +37,7 @@ from engine.worker.protocol import (
     Cancel,
     Describe,
     Described,
+    Done,
     Downloading,
     Execute,
     Failed,
@@ -64,6 +65,7 @@ from engine.worker.vitals import Vitals
 FLUSH_SECONDS = 2.0
 """How long a worker that is told to end may go on writing results."""
 READ_BYTES = 256 * 1024
+SECOND_TRY = "There was not enough memory. Models that this node does not use were unloaded, and it runs again."
 
 
 @dataclass
@@ -169,10 +171,13 @@ class Worker:
         """In a lane."""
         self.send(Started(id=execution.request.id))
         ending = execution.run()
+        if _lacked_memory(ending) and self._vitals.recover():
+            execution.log.line(SECOND_TRY, "warning")
+            ending = execution.run()
+            if _lacked_memory(ending):
+                self._vitals.recover()
         try:
             self._end(execution)
-            if isinstance(ending, Failed) and ending.problem.code == OUT_OF_MEMORY:
-                self._vitals.recover()
             self._vitals.node_ended()
             self.send(ending)
         except (TypeError, ValueError, OverflowError) as error:  # a kind's summary that msgpack cannot carry
@@ -299,6 +304,10 @@ def _receive(link: socket.socket, frames: Frames) -> list[bytes]:
             os._exit(0)
         if bodies := frames.feed(data):
             return bodies
+
+
+def _lacked_memory(ending: Done | Failed) -> bool:
+    return isinstance(ending, Failed) and ending.problem.code == OUT_OF_MEMORY
 
 
 def _die_with_the_server() -> None:

@@ -54,11 +54,12 @@ class Vitals:
             self._loads = models.loads()
             self._wake.set()
 
-    def recover(self) -> None:
-        """A node ran out of memory: make some."""
+    def recover(self) -> bool:
+        """A node ran out of memory: make some. Returns whether models were unloaded for it."""
         if self._library.models is not None:
             with suppress(Exception):  # the node's own failure is what matters
-                self._library.models.recover()
+                return self._library.models.recover()
+        return False
 
     def check_device(self) -> None:
         """A node has failed: end the process if that has put the device out of order."""

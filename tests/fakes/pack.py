@@ -78,8 +78,9 @@ class FakeModels:
     def free(self, model: str | None, repo: str | None = None) -> None:
         self._loaded = False
 
-    def recover(self) -> None:
-        self._loaded = False
+    def recover(self) -> bool:
+        unloaded, self._loaded = self._loaded, False
+        return unloaded
 
     def works(self) -> bool:
         return not self.broken
@@ -137,6 +138,15 @@ def sys_exit() -> Annotated[int, Out("never")]:
 def no_memory() -> Annotated[int, Out("never")]:
     """Raise MemoryError."""
     raise MemoryError
+
+
+@node("fake.needs_room", title="Needs room", category="Test", lane="gpu")
+def needs_room(context: Context) -> Annotated[int, Out("made")]:
+    """Raise MemoryError as long as a model is loaded."""
+    print("trying")
+    if context.state("models").models():
+        raise MemoryError
+    return 1
 
 
 @node("fake.no_device_memory", title="No device memory", category="Test")

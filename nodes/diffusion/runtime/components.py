@@ -196,11 +196,14 @@ class ComponentStore:
                         self._drop(key)
             _release_memory()
 
-    def recover(self) -> None:
+    def recover(self) -> bool:
         with self._lock:
-            for key in [key for key in self._held if key not in self._needed | self._recent]:
+            unused = [key for key in self._held if key not in self._needed | self._recent]
+            unloaded = any(self._held[key].size for key in unused)
+            for key in unused:
                 self._drop(key)
         _release_memory()
+        return unloaded
 
     def works(self) -> bool:
         """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""

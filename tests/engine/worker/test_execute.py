@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.worker.process import SECOND_TRY
 from engine.worker.protocol import (
     Begin,
     Cancel,
@@ -282,6 +283,16 @@ async def test_models_make_room_when_a_node_ran_out_of_memory(bench: Bench) -> N
     await bench.hear(Stats, loads=1)
     await bench.failed("no_memory")
     assert await bench.hear(Stats, loads=1, models=[])
+
+
+async def test_a_node_tries_again_once_if_unloading_models_gave_it_memory(bench: Bench) -> None:
+    await bench.done("load_model")
+    assert await bench.value("needs_room", "made") == 1
+    said = [(message.text, message.level) for message in bench.all(Log)]
+    assert [text for text, _ in said].count("trying") == 2
+    assert (SECOND_TRY, "warning") in said
+    await bench.failed("no_memory")
+    assert len(bench.all(Log)) == len(said), "nothing was left to unload, so nothing would change"
 
 
 @pytest.mark.parametrize("question", [{"refuse": True}])

@@ -56,8 +56,9 @@ def test_what_the_last_node_did_not_use_goes_when_memory_has_run_out(tmp_path: P
     direct.block(ref, "text_encoder", prompt="a red circle")
     direct.block(ref, "decode", latents=torch.zeros(1, 4, 16, 16))
     assert direct.side.models is not None
-    direct.side.models.recover()
+    assert direct.side.models.recover()
     assert loaded(direct) == {"vae"}
+    assert not direct.side.models.recover(), "the rest is in use"
 
 
 def test_damaged_weights_are_named(tmp_path: Path, models: Path) -> None:
