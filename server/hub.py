@@ -14,9 +14,11 @@ from engine.run.events import Event, RunEventBase
 OUTBOX_BYTES = 16 * 2**20
 """Encoded events a client may be behind. A run of 10,000 nodes makes about 6 MB of events in a burst."""
 
+PATIENCE = 0.005
+"""Seconds that an event waits for those which follow from it, as the start of a node from the end of another. Each frame
+wakes server and client, on a small machine at the cost of what the worker computes. The end of a run waits for none."""
 PROGRESS_PATIENCE = 0.1
-"""Seconds that progress waits for company after the last sending. A frame per step wakes server and client, on a small
-machine at the cost of the step itself; all other events go at once, and take waiting progress along."""
+"""Seconds after the last sending that progress waits to be taken along."""
 
 
 class PreviewHeader(BaseModel):
@@ -53,7 +55,7 @@ class Outbox:
     _previews: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _size: int = 0
     _due: bool = False
-    _patience_until: float = 0.0
+    _sent: float = 0.0
     _waking: asyncio.TimerHandle | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,7 +69,8 @@ class Outbox:
             self._previews.clear()
         else:
             self._events.append(event)
-            if event.kind == "node_progress" and self._waits_for_company():
+            if event.kind != "run_finished":
+                self._wait_for_company(event.kind)
                 return
         self._become_due()
 
@@ -95,20 +98,23 @@ class Outbox:
         self._events.clear()
         self._size, self._due = 0, False
         if events:
-            self._patience_until = asyncio.get_running_loop().time() + PROGRESS_PATIENCE
+            self._sent = asyncio.get_running_loop().time()
         return events
 
     def take_preview(self) -> bytes | None:
         """The preview that waits longest, if any."""
         return self._previews.pop(next(iter(self._previews))) if self._previews else None
 
-    def _waits_for_company(self) -> bool:
+    def _wait_for_company(self, kind: str) -> None:
         loop = asyncio.get_running_loop()
-        if self._due or loop.time() >= self._patience_until:
-            return False
-        if self._waking is None:
-            self._waking = loop.call_at(self._patience_until, self._become_due)
-        return True
+        due = loop.time() + PATIENCE
+        if kind == "node_progress":
+            due = max(due, self._sent + PROGRESS_PATIENCE)
+        if self._due or (self._waking is not None and self._waking.when() <= due):
+            return
+        if self._waking is not None:
+            self._waking.cancel()
+        self._waking = loop.call_at(due, self._become_due)
 
     def _become_due(self) -> None:
         if self._waking is not None:

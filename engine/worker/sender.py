@@ -6,7 +6,7 @@ import time
 
 from engine.worker.protocol import Done, FromWorker, Progress, frame
 
-PATIENCE = {Done: 0.001, Progress: 0.1}
+PATIENCE = {Done: 0.001, Progress: 0.2}
 """Seconds that a message may wait for others since the last sending; all other messages wait for none. Each sending
 costs a system call, and wakes the server, which on a small machine takes a core from the node that follows. `Started`
 must not wait: if the node ends the process, it is to blame."""

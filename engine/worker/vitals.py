@@ -13,6 +13,7 @@ from engine.worker.sender import Sender
 
 MEMORY_CHECK_SECONDS = 0.1
 CHECKS_PER_STATS = 10
+CHECKS_PER_FLUSH = 2
 ROUND = 2**20
 """Memory is told in whole MiB, so that a trifle is no change."""
 
@@ -76,7 +77,8 @@ class Vitals:
             if checks % CHECKS_PER_STATS == 0 or self._wake.is_set():
                 self._wake.clear()
                 self.tell()
-            self._sender.flush()
+            if checks % CHECKS_PER_FLUSH == 0:
+                self._sender.flush()
             self._check_memory()
             checks += 1
             self._wake.wait(MEMORY_CHECK_SECONDS)

@@ -30,6 +30,11 @@ def serving(environment: Mapping[str, str] | None = None) -> Iterator[str]:
             process.wait()
 
 
+def settle(url: str) -> None:
+    """Return when a fresh server has nothing left to prepare: its worker would take time from what is measured."""
+    wait_for(f"{url}/api/families")
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

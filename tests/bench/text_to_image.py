@@ -1,7 +1,9 @@
 """The demo text-to-image template through the server, with previews on, against the pipeline called directly.
 
-Both are warm and in processes of their own, and take turns: the ratio is made pair by pair. Two processes of the same
-program differ by up to a fifth on a small machine, so there are several rounds, each with new ones.
+Both are warm and in processes of their own, and take turns, now one first and now the other: the ratio is made pair by
+pair. Each begins when the other has nothing left to do; the server writes its results down a moment after a run. Two
+processes of the same program differ by up to a fifth on a small machine, so there are several rounds, each with new
+ones.
 """
 
 import json
@@ -10,23 +12,28 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import partial
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.bench.serving import ROOT, serving
+from tests.bench.serving import ROOT, serving, settle
 
 TEMPLATE = ROOT / "nodes" / "templates" / "text_to_image.json"
 STEPS = 20
 ROUNDS = 5
 PAIRS = 10
 WARM_UP = 3
+PAUSE = 0.8
+"""Seconds before each run."""
 LIMIT = 1.05
 """Times that the server may take what the direct call takes, from the project's aims."""
+
+Run = Callable[[int], float]
+"""Makes the picture of a number; returns the seconds it took."""
 
 
 def main() -> list[str]:
@@ -47,8 +54,17 @@ def main() -> list[str]:
 def _round(previews: list[bytes]) -> list[tuple[float, float]]:
     """Seconds through the server and called directly, each time with a prompt of its own."""
     with serving() as url, httpx.Client(base_url=url, timeout=130) as client, _direct() as direct:
+        settle(url)
         threading.Thread(target=_watch, args=(url, previews), daemon=True).start()
-        return [(_through_server(client, number), direct(number)) for number in range(WARM_UP + PAIRS)][WARM_UP:]
+        return [_pair(partial(_through_server, client), direct, number) for number in range(WARM_UP + PAIRS)][WARM_UP:]
+
+
+def _pair(served: Run, alone: Run, number: int) -> tuple[float, float]:
+    seconds = {}
+    for run in (served, alone) if number % 2 else (alone, served):
+        time.sleep(PAUSE)
+        seconds[run] = run(number)
+    return seconds[served], seconds[alone]
 
 
 def _row(name: str, values: list[float]) -> str:
@@ -86,7 +102,7 @@ def _watch(url: str, previews: list[bytes]) -> None:
 
 
 @contextmanager
-def _direct() -> Iterator[Any]:
+def _direct() -> Iterator[Run]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.direct"], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

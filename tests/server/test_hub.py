@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from engine.run.events import CatalogueChanged, NodeProgress, NodeStarted
+from engine.run.events import CatalogueChanged, NodeProgress, NodeStarted, RunFinished
 from server.hub import Hub, Outbox, encode
 from server.routes.ws import frames
 
@@ -89,6 +89,21 @@ async def test_progress_waits_for_company_and_goes_with_it():
     outbox.put(end := encode(_event("a", 4)))
     await waiting
     assert outbox.take_events() == [progress[1], end]
+
+
+async def test_what_follows_closely_goes_in_one_frame_and_the_end_of_a_run_at_once():
+    outbox = Outbox()
+    outbox.put(encode(_event("a", 1)))
+    waiting = asyncio.create_task(outbox.wait())
+    await asyncio.sleep(0)
+    outbox.put(encode(_event("a", 2)))
+    assert not waiting.done()
+    await waiting
+    assert [event.seq for event in outbox.take_events()] == [1, 2]
+    outbox.put(encode(_event("a", 3)))
+    outbox.put(encode(RunFinished(run="a", seq=4, time=0.0, state="succeeded", seconds=0.0)))
+    await outbox.wait()
+    assert [event.seq for event in outbox.take_events()] == [3, 4]
 
 
 async def test_progress_that_finds_no_company_goes_alone():
