@@ -15,8 +15,9 @@ OUTBOX_BYTES = 16 * 2**20
 """Encoded events a client may be behind. A run of 10,000 nodes makes about 6 MB of events in a burst."""
 
 PATIENCE = 0.005
-"""Seconds that an event waits for those which follow from it, as the start of a node from the end of another. Each frame
-wakes server and client, on a small machine at the cost of what the worker computes. The end of a run waits for none."""
+"""Seconds that an event waits for those which follow from it, as the start of a node from the end of another: each
+frame wakes server and client, on a small machine at the cost of what the worker computes. The end of a run waits for
+none."""
 PROGRESS_PATIENCE = 0.1
 """Seconds after the last sending that progress waits to be taken along."""
 
@@ -181,7 +182,7 @@ class Hub:
 
 
 def encode(event: Event) -> Encoded:
-    data = event.encode()
+    data = event.encoded
     if isinstance(event, RunEventBase):
         return Encoded(kind=event.kind, json=data, run=event.run, seq=event.seq)
     return Encoded(kind=event.kind, json=data)

@@ -4,7 +4,9 @@ Events of one run carry `run` and `seq`, numbered from 1 without gaps; a client 
 (`GET /runs/{id}`, whose `seq` says how far it reaches). The other events stand alone.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -19,9 +21,16 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 class EventBase(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    def encode(self) -> bytes:
+    @cached_property
+    def encoded(self) -> bytes:
         """As JSON, the way clients get it and the history keeps it."""
         return self.model_dump_json(exclude_none=True).encode()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy is encoded anew: it may be changed."""
+        copy = super().model_copy(update=update, deep=deep)
+        vars(copy).pop("encoded", None)
+        return copy
 
 
 class RunEventBase(EventBase):

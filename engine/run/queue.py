@@ -62,7 +62,7 @@ class RunStore:
 
     def update(self, run: Run, events: list[RunEvent] | None = None) -> None:
         """Write the state of `run`; its `events` once it has ended."""
-        packed = None if events is None else zlib.compress(b"[%b]" % b",".join([event.encode() for event in events]), 1)
+        packed = None if events is None else zlib.compress(b"[%b]" % b",".join([event.encoded for event in events]), 1)
         self._db.execute(
             "UPDATE runs SET state = ?, finished = ?, record = ?, events = ? WHERE id = ?",
             (run.state, run.finished, _record(run), packed, run.id),

@@ -1,5 +1,6 @@
 """Schedulers: each run has its own, and what one block does to it can be handed to the next as a value."""
 
+import copy
 import functools
 import inspect
 from collections.abc import Mapping
@@ -20,11 +21,8 @@ State = dict[str, Any]
 
 
 def of_own(component: Any) -> Any:
-    """A scheduler counts its steps, so each run gets a fresh one; anything else is shared."""
-    if not isinstance(component, SchedulerMixin):
-        return component
-    scheduler: Any = component
-    return type(scheduler).from_config(scheduler.config)
+    """A scheduler counts its steps, so each run gets a copy of the one that was loaded; anything else is shared."""
+    return copy.deepcopy(component) if isinstance(component, SchedulerMixin) else component
 
 
 def is_scheduler(hint: Any) -> bool:
@@ -42,7 +40,7 @@ def uses_scheduler(block: ModularPipelineBlocks) -> bool:
 
 def state_of(scheduler: Any) -> State:
     """What has become of a scheduler since it was new; its own tensors, not copies."""
-    new, state = vars(of_own(scheduler)), {}
+    new, state = vars(type(scheduler).from_config(scheduler.config)), {}
     for name, value in vars(scheduler).items():
         if name not in ("_internal_dict", "_old_config") and not callable(value) and not _equal(value, new.get(name)):
             state[name] = [value, _device(value)]
