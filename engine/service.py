@@ -37,7 +37,7 @@ from engine.run.events import (
 from engine.run.executor import CANCELLED, Executor
 from engine.run.keys import content_keys
 from engine.run.order import QueueOrder
-from engine.run.prepare import checked_targets, draw_seeds, raise_errors
+from engine.run.prepare import checked_targets, draw_seeds, first_values, raise_errors
 from engine.run.queue import RunStore, new_run_id
 from engine.run.record import Run, RunPage, fold
 from engine.run.results import Results
@@ -156,7 +156,7 @@ class Engine:
         self._order = QueueOrder((run.id, run.priority) for run in pending)
         for run in pending:
             self._live[run.id] = live = LiveRun(run, asyncio.Event())
-            self._emit(live, RunQueued, name=run.name)
+            self._emit(live, RunQueued, name=run.name, prompt=run.prompt, seed=run.seed)
         self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
         if not self._awaited_packs:
             self._packs_loaded.set()
@@ -235,14 +235,16 @@ class Engine:
         raise_errors(compiled, overrides or {})
         if (seeded := draw_seeds(compiled)) is not None:
             compiled = await self.settle(seeded)
+        prompt, seed = first_values(compiled)
         run = Run(
-            id=new_run_id(), name=graph.name, priority=priority, source=source, created=time.time(),
+            id=new_run_id(), name=graph.name, priority=priority, source=source, prompt=prompt, seed=seed,
+            created=time.time(),
             overrides=dict(overrides or {}), targets=checked_targets(compiled, targets), graph=compiled.graph,
         )  # fmt: skip
         self._store.add(run)
         self._live[run.id] = live = LiveRun(run, asyncio.Event(), compiled)
         passes = self._order.add(run.id, priority)
-        self._emit(live, RunQueued, name=run.name)
+        self._emit(live, RunQueued, name=run.name, prompt=run.prompt, seed=run.seed)
         if passes:
             self._order_changed()
         self._wake.set()

@@ -41,8 +41,12 @@ class RunEventBase(EventBase):
 
 
 class RunQueued(RunEventBase):
+    """`prompt` and `seed` are the first that the graph has, see `Run`."""
+
     kind: Literal["run_queued"] = "run_queued"
     name: str = ""
+    prompt: str = ""
+    seed: int | None = None
 
 
 class RunStarted(RunEventBase):

@@ -10,13 +10,15 @@ from pydantic import JsonValue
 
 from engine.catalogue.spec import Widget
 from engine.errors import GraphError, Problem
-from engine.graph.compile import Compiled
+from engine.graph.compile import Compiled, CompiledNode
 from engine.graph.document import Graph, Node
 from engine.graph.overrides import unknown_overrides
 from engine.run.plan import default_targets
 
 RANDOM_SEEDS = 2**32
 """How many there are at most: few enough to be read out and seen as a whole."""
+PROMPT_LENGTH = 200
+"""Characters of a prompt in a list of runs."""
 
 
 def raise_errors(compiled: Compiled, overrides: Mapping[str, Any]) -> None:
@@ -50,6 +52,25 @@ def draw_seed(widget: Widget) -> int:
 
 def _with_params(node: Node, params: Mapping[str, JsonValue]) -> Node:
     return node.model_copy(update={"params": {**node.params, **params}})
+
+
+def first_values(compiled: Compiled) -> tuple[str, int | None]:
+    """The first prompt, on one line and cut if it is long, and the first seed: what people tell runs apart by."""
+    prompt, seed = "", None
+    for node_id in compiled.order:
+        node = compiled.nodes[node_id]
+        for name, value in node.params.items():
+            kind = _widget_kind(node, name)
+            if kind == "multiline" and not prompt and isinstance(value, str) and "negative" not in name:
+                prompt = " ".join(value[:PROMPT_LENGTH].split())
+            elif kind == "seed" and seed is None and isinstance(value, int):
+                seed = value
+    return prompt, seed
+
+
+def _widget_kind(node: CompiledNode, name: str) -> str | None:
+    port = node.ports.inputs.get(name)
+    return port.widget.kind if port and port.widget else None
 
 
 def checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:

@@ -51,7 +51,8 @@ class NodeRun:
 
 class Run(BaseModel):
     """One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
-    `source` is who asked for it, as they called themselves.
+    `source` is who asked for it, as they called themselves. `prompt` and `seed` tell it from other runs of its graph:
+    the first of each that it has, the prompt on one line and cut if it is long.
 
     A page of runs holds only the nodes that are targets.
     """
@@ -61,6 +62,8 @@ class Run(BaseModel):
     state: RunState = "queued"
     priority: int = 0
     source: str = ""
+    prompt: str = ""
+    seed: int | None = None
     created: float
     started: float | None = None
     finished: float | None = None

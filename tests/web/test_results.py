@@ -81,6 +81,7 @@ def test_waiting_runs_are_reordered_and_cancelled(canvas: Canvas, http: httpx.Cl
     with busy(http, "Slow"):
         for name in ("One", "Two", "Three"):
             submit(http, plain(name), wait=0)
+        expect(queue.get_by_text("a large red circle on a blue background").first).to_be_visible()
         waiting = queue.locator("[draggable=true]").filter(has=canvas.page.get_by_role("button", name="Move up"))
         expect(waiting).to_have_text(["One", "Two", "Three"])
         expect(queue.get_by_role("heading", name="Waiting · 3")).to_be_visible()

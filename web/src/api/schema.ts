@@ -2201,7 +2201,8 @@ export interface components {
         /**
          * Run
          * @description One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
-         *     `source` is who asked for it, as they called themselves.
+         *     `source` is who asked for it, as they called themselves. `prompt` and `seed` tell it from other runs of its graph: the
+         *     first of each that it has, the prompt on one line and cut if it is long.
          *
          *     A page of runs holds only the nodes that are targets.
          */
@@ -2247,6 +2248,13 @@ export interface components {
              */
             readonly priority?: number;
             readonly problem?: components["schemas"]["Problem"] | null;
+            /**
+             * Prompt
+             * @default
+             */
+            readonly prompt?: string;
+            /** Seed */
+            readonly seed?: number | null;
             /**
              * Seq
              * @default 0
@@ -2309,7 +2317,10 @@ export interface components {
             /** Total */
             readonly total: number;
         };
-        /** RunQueued */
+        /**
+         * RunQueued
+         * @description `prompt` and `seed` are the first that the graph has, see `Run`.
+         */
         readonly RunQueued: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2321,8 +2332,18 @@ export interface components {
              * @default
              */
             readonly name?: string;
+            /**
+             * Prompt
+             * @default
+             */
+            readonly prompt?: string;
             /** Run */
             readonly run: string;
+            /**
+             * Seed
+             * @default null
+             */
+            readonly seed?: number | null;
             /** Seq */
             readonly seq: number;
             /** Time */

@@ -13,7 +13,7 @@ function folded(events: readonly RunEvent[], now = (event: RunEvent) => event.se
 
 test("the events of a run fold to its state", () => {
   const record = folded([
-    { kind: "run_queued", ...at(1), name: "Graph" },
+    { kind: "run_queued", ...at(1), name: "Graph", prompt: "a star", seed: 7 },
     { kind: "run_started", ...at(2), nodes: 3 },
     { kind: "node_finished", ...at(3), node: "a", cached: true, seconds: 0, key: "k", outputs: {} },
     { kind: "node_failed", ...at(4), node: "b", problem: { code: "oom", message: "No memory." } },
@@ -23,6 +23,8 @@ test("the events of a run fold to its state", () => {
   expect(record.view).toMatchObject({
     state: "failed",
     name: "Graph",
+    prompt: "a star",
+    seed: 7,
     nodes: 3,
     ended: 3,
     started: 1002,

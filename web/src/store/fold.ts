@@ -29,6 +29,9 @@ export interface NodeRunView {
 export interface RunView {
   readonly id: string;
   readonly name: string;
+  /** The first prompt and the first seed of its graph: what people tell runs apart by. */
+  readonly prompt: string;
+  readonly seed: number | null;
   readonly state: RunState;
   /** Id of the tab it was started from, if it was one. */
   readonly source: string | null;
@@ -76,6 +79,8 @@ export function newRecord(id: string): RunRecord {
   const view: RunView = {
     id,
     name: "",
+    prompt: "",
+    seed: null,
     state: "queued",
     source: null,
     created: null,
@@ -113,9 +118,11 @@ export function recordOf(run: Run, before?: RunRecord): RunRecord {
 }
 
 /** What an answer about a run says that its events do not. */
-export function headOf(run: Run, known: RunView): Pick<RunView, "name" | "source" | "created" | "targets"> {
+export function headOf(run: Run, known: RunView): Pick<RunView, "name" | "prompt" | "seed" | "source" | "created" | "targets"> {
   return {
     name: run.name ?? known.name,
+    prompt: run.prompt ?? known.prompt,
+    seed: run.seed ?? known.seed,
     source: run.source || known.source,
     created: run.created,
     targets: run.targets ?? known.targets,
@@ -138,6 +145,8 @@ export function fold(record: RunRecord, event: RunEvent, now: number): readonly 
       patch(record, {
         state: "queued",
         name: event.name ?? record.view.name,
+        prompt: event.prompt ?? record.view.prompt,
+        seed: event.seed ?? record.view.seed,
         created: record.view.created ?? event.time,
       });
       return [];

@@ -115,6 +115,7 @@ const queue = {
   noMatchText: "Search for a part of the workflow's name, or choose another state.",
   failed: "The runs could not be loaded",
   untitled: "Untitled",
+  seed: (seed: number) => `seed ${seed}`,
   cancel: "Cancel this run",
   up: "Move up",
   down: "Move down",

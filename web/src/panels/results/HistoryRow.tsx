@@ -15,6 +15,7 @@ import { ago, duration, moment } from "@/ui/format";
 import { secondsOf } from "./history";
 import { asLightboxImage, mediaOf, type Media } from "./media";
 import { forgetRun } from "./queries";
+import { RunValues } from "./RunValues";
 import { StateMark } from "./StateMark";
 import { useDate } from "./useDate";
 
@@ -43,6 +44,7 @@ export function HistoryRow({ run }: { run: Run }) {
               {name}
             </button>
           </div>
+          <RunValues run={run} />
           <p className="truncate text-xs text-muted" title={moment(ended)}>
             {facts}
           </p>

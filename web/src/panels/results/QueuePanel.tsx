@@ -21,7 +21,7 @@ import { WaitingRow } from "./WaitingRow";
 
 const words = text.results.queue;
 const FILTERS = ["succeeded", "failed", "cancelled"] as const;
-const HEIGHTS = { heading: 32, running: 60, waiting: 36, ended: 64 } satisfies Record<QueueRow["kind"], number>;
+const HEIGHTS = { heading: 32, running: 76, waiting: 52, ended: 68 } satisfies Record<QueueRow["kind"], number>;
 
 export function QueuePanel() {
   useLiveRuns();

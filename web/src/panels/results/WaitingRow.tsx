@@ -5,6 +5,7 @@ import { cancelRun, moveInQueue, type RunView } from "@/store/runs";
 import { text } from "@/strings";
 import { cx } from "@/ui/cx";
 import { IconButton } from "@/ui/IconButton";
+import { RunValues } from "./RunValues";
 
 interface Props {
   run: RunView;
@@ -35,7 +36,7 @@ export function WaitingRow({ run, place, count }: Props) {
   return (
     <div
       draggable
-      className={cx("group flex h-9 items-center gap-1 pr-3 pl-1", isOver && "bg-accent-soft")}
+      className={cx("group flex min-h-9 items-center gap-1 py-1.5 pr-3 pl-1", isOver && "bg-accent-soft")}
       onDragStart={(event) => {
         event.dataTransfer.effectAllowed = "move";
         event.dataTransfer.setData(RUN_TYPE, run.id);
@@ -45,9 +46,12 @@ export function WaitingRow({ run, place, count }: Props) {
       onDrop={drop}
     >
       <GripVertical size={14} className="shrink-0 cursor-grab text-muted" aria-hidden />
-      <span className="min-w-0 flex-1 truncate text-sm text-body" title={words.place(place + 1, count)}>
-        {name}
-      </span>
+      <div className="min-w-0 flex-1">
+        <p className="truncate text-sm text-body" title={words.place(place + 1, count)}>
+          {name}
+        </p>
+        <RunValues run={run} />
+      </div>
       <IconButton
         size="sm"
         icon={ArrowUp}
