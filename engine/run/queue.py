@@ -17,11 +17,11 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, created REAL NOT NULL,
     finished REAL, graph BLOB NOT NULL, record BLOB NOT NULL, events BLOB, place INTEGER,
-    source TEXT NOT NULL DEFAULT ''
+    source TEXT NOT NULL DEFAULT '', prompt TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS runs_by_state ON runs (state, id);
 """
-LATER_COLUMNS = {"place": "INTEGER", "source": "TEXT NOT NULL DEFAULT ''"}
+LATER_COLUMNS = {"place": "INTEGER", "source": "TEXT NOT NULL DEFAULT ''", "prompt": "TEXT NOT NULL DEFAULT ''"}
 """What databases of earlier versions lack."""
 ENDED = f"state IN ({', '.join(repr(state) for state in sorted(FINAL_STATES))})"
 
@@ -52,11 +52,11 @@ class RunStore:
     def add(self, run: Run) -> None:
         assert run.graph is not None
         self._db.execute(
-            "INSERT INTO runs (id, name, state, priority, source, created, graph, record)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO runs (id, name, state, priority, source, prompt, created, graph, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                run.id, run.name, run.state, run.priority, run.source, run.created, _pack(run.graph.model_dump_json()),
-                _record(run),
+                run.id, run.name, run.state, run.priority, run.source, run.prompt, run.created,
+                _pack(run.graph.model_dump_json()), _record(run),
             ),
         )  # fmt: skip
 
@@ -87,7 +87,7 @@ class RunStore:
     def page(
         self, *, state: str | None, search: str | None, source: str | None, limit: int, cursor: str | None
     ) -> RunPage:
-        """A page, newest first: runs in `state` of `source` with `search` in name or id, before the run `cursor`."""
+        """A page, newest first: in `state`, of `source`, with `search` in name, prompt or id, older than `cursor`."""
         where, values = _filters(state, search, source)
         total = self._db.execute(f"SELECT count(*) FROM runs WHERE {where}", values).fetchone()[0]
         if cursor is not None:
@@ -155,8 +155,8 @@ def _filters(state: str | None, search: str | None, source: str | None) -> tuple
         where.append("source = ?")
         values.append(source)
     if search:
-        where.append("(instr(lower(name), lower(?)) OR instr(id, ?))")
-        values += [search, search]
+        where.append("(instr(lower(name), lower(?)) OR instr(lower(prompt), lower(?)) OR instr(id, ?))")
+        values += [search, search, search]
     return " AND ".join(where), values
 
 

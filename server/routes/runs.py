@@ -68,7 +68,9 @@ async def submit_run(
 async def list_runs(
     here: Here,
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
-    search: Annotated[str | None, Query(max_length=200, description="Part of the graph's name, or of the id.")] = None,
+    search: Annotated[
+        str | None, Query(max_length=200, description="Part of the graph's name, of its first prompt, or of the id.")
+    ] = None,
     source: Annotated[str | None, Query(max_length=64, description="Only runs that this tab or program made.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Runs per page.")] = 50,
     cursor: Annotated[str | None, Query(pattern=r"^[0-9a-f]{17}$", description="`next` of the page before.")] = None,

@@ -116,6 +116,15 @@ def scale(x: Annotated[float, In("A number")] = 1.0) -> Annotated[str, Out("kind
     return type(x).__name__
 
 
+@node("fake.draw", title="Draw", category="Test")
+def draw(
+    prompt: Annotated[str, In("What", widget="multiline")] = "",
+    seed: Annotated[int, In("Which", widget="seed")] = 0,
+) -> Annotated[str, Out("picture")]:
+    """Say what would be drawn."""
+    return f"{prompt} {seed}"
+
+
 @node("fake.fail", title="Fail", category="Test")
 def fail(text: Annotated[str, In("What to say")] = "it broke") -> Annotated[int, Out("never")]:
     """Raise an ordinary exception."""

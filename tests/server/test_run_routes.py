@@ -72,6 +72,13 @@ def test_runs_are_listed_by_state_and_name_in_pages(server, helpers):
     assert (first["total"], rest.get("next")) == (3, None)
 
 
+def test_runs_are_told_apart_and_found_by_their_prompts(server, helpers):
+    for seed, prompt in enumerate(("a Red circle,\non blue", "a ring")):
+        server.run(helpers.graph(helpers.node("draw", "draw", prompt=prompt, seed=seed), name="Told apart"))
+    found = server.http.get("/api/runs?search=red circle, on").json()["runs"]
+    assert [(run["name"], run["prompt"], run["seed"]) for run in found] == [("Told apart", "a Red circle, on blue", 0)]
+
+
 def test_events_are_followed_to_the_end_and_resumed_from_the_last_one_seen(server, helpers):
     run_id = server.run(helpers.graph(helpers.node("show", "show", steps=3))).json()["id"]
     every = _events(server.http, run_id)

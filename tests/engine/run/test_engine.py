@@ -1,7 +1,9 @@
 """The whole engine: graphs run, fail, are cancelled and survive, with a real worker."""
 
 import asyncio
+import contextlib
 import signal
+import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from engine.errors import GraphError, StorageError
 from engine.graph.document import compact_graph, load_graph
 from engine.run.events import NodeLog, NodeProgress, NodeStarted, QueueChanged, RunFinished, WorkerChanged
+from engine.run.queue import LATER_COLUMNS
 from engine.service import Engine
 from tests.engine.run.harness import EngineHarness, fake_graph, states, value
 
@@ -317,6 +320,19 @@ async def test_runs_are_listed_newest_first_in_pages(engine: EngineHarness) -> N
     rest = engine.engine.runs(limit=2, cursor=first.next)
     assert [run.id for run in first.runs + rest.runs] == made[::-1] and first.total == 3 and rest.next is None
     assert engine.engine.runs(state="failed").runs == [] and engine.engine.runs(search=made[0][-5:]).total == 1
+
+
+async def test_runs_of_an_earlier_version_are_kept(tmp_path: Path) -> None:
+    async with EngineHarness(tmp_path) as engine:
+        made = await engine.run("x:add")
+    with contextlib.closing(sqlite3.connect(engine.engine.config.data_dir / "runs.sqlite")) as database:
+        for column in LATER_COLUMNS:
+            if column == "source":
+                database.execute("DROP INDEX runs_by_source")
+            database.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    async with EngineHarness(tmp_path) as engine:
+        later = await engine.run("x:add")
+        assert [run.id for run in engine.engine.runs().runs] == [later.id, made.id]
 
 
 async def test_a_deleted_run_is_gone(engine: EngineHarness) -> None:

@@ -2201,8 +2201,8 @@ export interface components {
         /**
          * Run
          * @description One execution of a graph. Times are seconds since the epoch. `seq` is the number of the last event folded in.
-         *     `source` is who asked for it, as they called themselves. `prompt` and `seed` tell it from other runs of its graph: the
-         *     first of each that it has, the prompt on one line and cut if it is long.
+         *     `source` is who asked for it, as they called themselves. `prompt` and `seed` tell it from other runs of its graph:
+         *     the first of each that it has, the prompt on one line and cut if it is long.
          *
          *     A page of runs holds only the nodes that are targets.
          */
@@ -3875,7 +3875,7 @@ export interface operations {
                 readonly cursor?: string | null;
                 /** @description Runs per page. */
                 readonly limit?: number;
-                /** @description Part of the graph's name, or of the id. */
+                /** @description Part of the graph's name, of its first prompt, or of the id. */
                 readonly search?: string | null;
                 /** @description Only runs that this tab or program made. */
                 readonly source?: string | null;

@@ -103,7 +103,7 @@ const problems = {
 
 const queue = {
   title: "Queue",
-  search: "Search runs by name or id",
+  search: "Search runs by name, prompt or id",
   filter: "State",
   all: "All",
   running: "Running",
@@ -112,7 +112,7 @@ const queue = {
   empty: "No runs yet",
   emptyText: "Press Run, or Ctrl+Enter. Each run stays here with its pictures and its workflow.",
   noMatch: "No run matches",
-  noMatchText: "Search for a part of the workflow's name, or choose another state.",
+  noMatchText: "Search for a part of the workflow's name or of the prompt, or choose another state.",
   failed: "The runs could not be loaded",
   untitled: "Untitled",
   seed: (seed: number) => `seed ${seed}`,
@@ -134,12 +134,12 @@ const queue = {
 
 const gallery = {
   title: "Gallery",
-  search: "Search by workflow",
+  search: "Search by workflow or prompt",
   count: (count: number) => counted(count, "result", "results"),
   empty: "No results yet",
   emptyText: "What your runs make appears here. Drag it onto the canvas to go on with it.",
   noMatch: "No result matches",
-  noMatchText: "Search for a part of the workflow's name.",
+  noMatchText: "Search for a part of the workflow's name or of the prompt.",
   failed: "The gallery could not be loaded",
   openWorkflow: "Open its workflow",
   useAsInput: "Use as input",
