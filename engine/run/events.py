@@ -5,7 +5,6 @@ Events of one run carry `run` and `seq`, numbered from 1 without gaps; a client 
 """
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -16,20 +15,24 @@ from engine.values.refs import ValueSummary
 RunState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 FINAL_STATES = frozenset({"succeeded", "failed", "cancelled"})
 LogLevel = Literal["debug", "info", "warning", "error"]
+_ENCODED = "_encoded"
 
 
 class EventBase(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    @cached_property
+    @property
     def encoded(self) -> bytes:
-        """As JSON, the way clients get it and the history keeps it."""
-        return self.model_dump_json(exclude_none=True).encode()
+        """As JSON, the way clients get it and the history keeps it; made once."""
+        memo = vars(self)  # a cached_property would lock, at the price of the encoding itself
+        if (data := memo.get(_ENCODED)) is None:
+            data = memo[_ENCODED] = self.model_dump_json(exclude_none=True).encode()
+        return data
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy is encoded anew: it may be changed."""
         copy = super().model_copy(update=update, deep=deep)
-        vars(copy).pop("encoded", None)
+        vars(copy).pop(_ENCODED, None)
         return copy
 
 
