@@ -360,9 +360,12 @@ class _Compiler:
 
     def _connection(self, edge: Edge, source: Source | None, wanted: str) -> Connection | None:
         """How the edge's value enters the input; None if that cannot be said, or if it does not fit (a problem)."""
-        if source is not None and source.node not in self.unsettled:  # nearly always it is this simple
-            if self.compiled[source.node].outputs.get(source.port) == wanted:
-                return "direct"
+        if (
+            source is not None
+            and source.node not in self.unsettled
+            and self.compiled[source.node].outputs.get(source.port) == wanted
+        ):
+            return "direct"  # nearly always it is this simple
         giver = self.compiled[NodeId(edge.source)]
         if NodeId(edge.source) not in self.unsettled and edge.sourceHandle not in giver.outputs:
             dynamic = self._is_dynamic(NodeId(edge.source))
