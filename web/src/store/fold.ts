@@ -118,7 +118,10 @@ export function recordOf(run: Run, before?: RunRecord): RunRecord {
 }
 
 /** What an answer about a run says that its events do not. */
-export function headOf(run: Run, known: RunView): Pick<RunView, "name" | "prompt" | "seed" | "source" | "created" | "targets"> {
+export function headOf(
+  run: Run,
+  known: RunView,
+): Pick<RunView, "name" | "prompt" | "seed" | "source" | "created" | "targets"> {
   return {
     name: run.name ?? known.name,
     prompt: run.prompt ?? known.prompt,
