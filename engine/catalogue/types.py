@@ -88,7 +88,7 @@ def connection(source: str, target: str) -> Connection | None:
     Equal types fit; so does anything to or from `any`, int to float and mask to image. A single value enters a list
     as a list of one; a list enters a single input item by item.
     """
-    if "any" in (source, target):
+    if source == target or "any" in (source, target):
         return "direct"
     if not _items_fit(item_type(source), item_type(target)):
         return None

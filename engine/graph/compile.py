@@ -360,29 +360,24 @@ class _Compiler:
 
     def _connection(self, edge: Edge, source: Source | None, wanted: str) -> Connection | None:
         """How the edge's value enters the input; None if that cannot be said, or if it does not fit (a problem)."""
-        if (
-            source is not None
-            and source.node not in self.unsettled
-            and self.compiled[source.node].outputs.get(source.port) == wanted
-        ):
-            return "direct"  # nearly always it is this simple
-        giver = self.compiled[NodeId(edge.source)]
-        if NodeId(edge.source) not in self.unsettled and edge.sourceHandle not in giver.outputs:
-            dynamic = self._is_dynamic(NodeId(edge.source))
-            self.problems.append(faults.no_output(edge, giver.outputs, self.suggestions, dynamic=dynamic))
-            return None
-        if source is None:
-            if edge.source not in self.waiting and self.wiring.nodes[NodeId(edge.target)].mode is None:
-                self.problems.append(faults.nothing_to_pass(edge))
-            return None
-        given = self.compiled[source.node].outputs.get(source.port)
-        if given is None or source.node in self.unsettled:
+        outputs = {} if source is None or source.node in self.unsettled else self.compiled[source.node].outputs
+        if source is None or (given := outputs.get(source.port)) is None:
+            self._note_nothing_given(edge, source)
             return None
         how = connection(given, wanted)
         if how is None:
             giver_port = f"{source.node}.{source.port}"
             self.problems.append(faults.wrong_type(edge, giver=giver_port, given=given, wanted=wanted))
         return how
+
+    def _note_nothing_given(self, edge: Edge, source: Source | None) -> None:
+        """An edge brings nothing, or nobody knows what: say so if that is a fault."""
+        giver = self.compiled[NodeId(edge.source)]
+        if NodeId(edge.source) not in self.unsettled and edge.sourceHandle not in giver.outputs:
+            dynamic = self._is_dynamic(NodeId(edge.source))
+            self.problems.append(faults.no_output(edge, giver.outputs, self.suggestions, dynamic=dynamic))
+        elif source is None and edge.source not in self.waiting and self.wiring.nodes[NodeId(edge.target)].mode is None:
+            self.problems.append(faults.nothing_to_pass(edge))
 
     def _pass_through(self, node_id: NodeId, compiled: CompiledNode) -> None:
         """Feed each output of a bypassed node from its first connected input of fitting type."""

@@ -34,9 +34,9 @@ def draw_seeds(compiled: Compiled) -> Graph | None:
     """
     drawn: dict[str, dict[str, JsonValue]] = {}
     for node_id, node in compiled.nodes.items():
-        for port in node.interface.inputs:
-            if port.widget and port.widget.kind == "seed" and node.params.get(port.name, 0) is None:
-                drawn.setdefault(node_id, {})[port.name] = draw_seed(port.widget)
+        for name, value in node.params.items():
+            if value is None and (widget := _widget(node, name)) and widget.kind == "seed":
+                drawn.setdefault(node_id, {})[name] = draw_seed(widget)
     if not drawn:
         return None
     nodes = [_with_params(node, drawn[node.id]) if node.id in drawn else node for node in compiled.graph.nodes]
@@ -60,17 +60,18 @@ def first_values(compiled: Compiled) -> tuple[str, int | None]:
     for node_id in compiled.order:
         node = compiled.nodes[node_id]
         for name, value in node.params.items():
-            kind = _widget_kind(node, name)
-            if kind == "multiline" and not prompt and isinstance(value, str) and "negative" not in name:
+            if (widget := _widget(node, name)) is None:
+                continue
+            if widget.kind == "multiline" and not prompt and isinstance(value, str) and "negative" not in name:
                 prompt = " ".join(value[:PROMPT_LENGTH].split())
-            elif kind == "seed" and seed is None and isinstance(value, int):
+            elif widget.kind == "seed" and seed is None and isinstance(value, int):
                 seed = value
     return prompt, seed
 
 
-def _widget_kind(node: CompiledNode, name: str) -> str | None:
+def _widget(node: CompiledNode, name: str) -> Widget | None:
     port = node.ports.inputs.get(name)
-    return port.widget.kind if port and port.widget else None
+    return port.widget if port else None
 
 
 def checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:
