@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -28,7 +28,7 @@ _NO_NODES: Set[NodeId] = frozenset()
 _NO_PORTS = Ports.of(Interface())
 
 
-class Source(NamedTuple):
+class Source(msgspec.Struct, frozen=True):
     """An output that feeds an input."""
 
     node: NodeId
@@ -156,7 +156,7 @@ class _Compiler:
         )
 
     def _visit(self, node: Node, *, in_order: bool) -> None:
-        node_id = NodeId(node.id)
+        node_id = node.id
         definition = self.catalogue.get(node.type)
         before = len(self.problems)
         connected = self.wiring.connected.get(node_id, _NOTHING)
@@ -208,7 +208,7 @@ class _Compiler:
         misfits: list[Problem] = []
         typed = typed_params(node, fixed, connected, misfits)
         if misfits:  # they are reported against the fixed ports; a resolver need not deal with them
-            self.unsettled.add(NodeId(node.id))
+            self.unsettled.add(node.id)
             return fixed
         params = {
             name: typed.get(name, value)
@@ -217,7 +217,7 @@ class _Compiler:
         }
         arrived = {name: self._known_value(each, fixed.inputs.get(name)) for name, each in sources.items()}
         if any(value is _UNKNOWN and _is_plain(fixed.inputs.get(name)) for name, value in arrived.items()):
-            self.open.add(NodeId(node.id))
+            self.open.add(node.id)
         view = NodeView(
             params=params,
             known={name: value for name, value in arrived.items() if value is not _UNKNOWN},
@@ -228,7 +228,7 @@ class _Compiler:
         return self._resolved(node, definition, sources, view)
 
     def _resolved(self, node: Node, definition: NodeDefinition, sources: Sources, view: NodeView) -> Ports:
-        node_id = NodeId(node.id)
+        node_id = node.id
         resolution = resolve(node_id, definition, view)
         interface, outputs = resolution.resolved.interface, resolution.resolved.outputs
         self.problems += resolution.problems
@@ -324,9 +324,9 @@ class _Compiler:
 
     def _source(self, edge: Edge) -> Source | None:
         """Where the edge's value comes from; None if a bypassed node has nothing to pass on."""
-        passed = self.passed.get(NodeId(edge.source)) if self.passed else None
+        passed = self.passed.get(edge.source) if self.passed else None
         if passed is None:
-            return Source(NodeId(edge.source), edge.sourceHandle)
+            return Source(edge.source, edge.sourceHandle)
         return passed.get(edge.sourceHandle)
 
     def _note_muted(self, node_id: NodeId, sources: Sources) -> None:
@@ -350,8 +350,9 @@ class _Compiler:
                 continue
             if len(found) > 1 and not port.many:
                 self.problems.append(faults.too_many_edges([edge for edge, _ in found]))
+            wanted = list_of(port.type) if port.many else port.type
             for edge, source in found:
-                how = self._connection(edge, source, list_of(port.type) if port.many else port.type)
+                how = self._connection(edge, source, wanted)
                 if how == "map":
                     mapped.add(name)
                 elif how == "wrap" and not port.many:
@@ -372,11 +373,11 @@ class _Compiler:
 
     def _note_nothing_given(self, edge: Edge, source: Source | None) -> None:
         """An edge brings nothing, or nobody knows what: say so if that is a fault."""
-        giver = self.compiled[NodeId(edge.source)]
-        if NodeId(edge.source) not in self.unsettled and edge.sourceHandle not in giver.outputs:
-            dynamic = self._is_dynamic(NodeId(edge.source))
+        giver = self.compiled[edge.source]
+        if edge.source not in self.unsettled and edge.sourceHandle not in giver.outputs:
+            dynamic = self._is_dynamic(edge.source)
             self.problems.append(faults.no_output(edge, giver.outputs, self.suggestions, dynamic=dynamic))
-        elif source is None and edge.source not in self.waiting and self.wiring.nodes[NodeId(edge.target)].mode is None:
+        elif source is None and edge.source not in self.waiting and self.wiring.nodes[edge.target].mode is None:
             self.problems.append(faults.nothing_to_pass(edge))
 
     def _pass_through(self, node_id: NodeId, compiled: CompiledNode) -> None:

@@ -41,7 +41,7 @@ class Position(Kept):
 class Node(Kept):
     """One use of a node type. Fields it does not know (`title`, `size`, …) belong to the view and are kept."""
 
-    id: str = Field(pattern=NODE_ID)
+    id: NodeId = Field(pattern=NODE_ID)
     type: str = Field(min_length=1, max_length=200)
     params: dict[str, JsonValue] = {}
     mode: Mode | None = None
@@ -51,9 +51,9 @@ class Node(Kept):
 class Edge(Kept):
     """From an output (`source`, `sourceHandle`) to an input (`target`, `targetHandle`); the names are React Flow's."""
 
-    source: str = Field(max_length=200)
+    source: NodeId = Field(max_length=200)
     sourceHandle: str = Field(max_length=200)
-    target: str = Field(max_length=200)
+    target: NodeId = Field(max_length=200)
     targetHandle: str = Field(max_length=200)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.catalogue.plain import flaw, shown
 from engine.errors import GraphError, Problem
-from engine.graph.document import Graph, Node
+from engine.graph.document import Graph, Node, NodeId
 from engine.graph.suggest import Suggestions
 
 NAMED = 10
@@ -61,10 +61,11 @@ def _changed(node: Node, params: dict[str, Any] | None) -> Node:
 
 
 def _problem(
-    key: str, value: Any, *, nodes: Mapping[str, Node], connected: set[tuple[str, str]], suggestions: Suggestions
+    key: str, value: Any, *, nodes: Mapping[NodeId, Node], connected: set[tuple[NodeId, str]], suggestions: Suggestions
 ) -> Problem | None:  # fmt: skip
-    node_id, dot, param = key.partition(".")
-    if not (node_id and dot and param):
+    name, dot, param = key.partition(".")
+    node_id = NodeId(name)
+    if not (name and dot and param):
         return Problem(
             code="bad_override", message=f"The override {shown(key)} does not name a param.",
             remedy="Write it as node.param, like encode.prompt.",

@@ -31,7 +31,7 @@ def wire(graph: Graph, problems: list[Problem], suggestions: Suggestions) -> Wir
     dangling: dict[NodeId, set[str]] = {}
     parents: dict[NodeId, set[NodeId]] = {node: set() for node in nodes}
     for edge in graph.edges:
-        source, target = NodeId(edge.source), NodeId(edge.target)
+        source, target = edge.source, edge.target
         if source in nodes and target in nodes:
             incoming[target].setdefault(edge.targetHandle, []).append(edge)
             parents[target].add(source)
@@ -54,7 +54,7 @@ def _nodes_by_id(graph: Graph, problems: list[Problem]) -> dict[NodeId, Node]:
     nodes: dict[NodeId, Node] = {}
     uses: dict[NodeId, int] = {}
     for node in graph.nodes:
-        node_id = NodeId(node.id)
+        node_id = node.id
         nodes.setdefault(node_id, node)
         uses[node_id] = uses.get(node_id, 0) + 1
     problems.extend(

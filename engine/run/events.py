@@ -26,7 +26,7 @@ class EventBase(BaseModel):
         """As JSON, the way clients get it and the history keeps it; made once."""
         memo = vars(self)  # a cached_property would lock, at the price of the encoding itself
         if (data := memo.get(_ENCODED)) is None:
-            data = memo[_ENCODED] = self.model_dump_json(exclude_none=True).encode()
+            data = memo[_ENCODED] = self.__pydantic_serializer__.to_json(self, exclude_none=True)
         return data
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

@@ -363,9 +363,14 @@ class Executor:
         """The inputs of an inline node; all its sources are inline, so nothing is fetched from a worker."""
         values = {**compiled.params, **compiled.bound}
         for name, sources in compiled.inputs.items():
-            arrived = [self._made[self._keys[source.node]][source.port] for source in sources]
-            values[name] = collect(arrived) if name in compiled.ports.many else arrived[0]
+            if name in compiled.ports.many:
+                values[name] = collect([self._value(source) for source in sources])
+            else:
+                values[name] = self._value(sources[0])
         return values
+
+    def _value(self, source: Source) -> Any:
+        return self._made[self._keys[source.node]][source.port]
 
     def _summarise(self, node: NodeId, outputs: Mapping[str, Any]) -> Summaries:
         types = self._compiled.nodes[node].outputs

@@ -32,7 +32,10 @@ def new_run_id() -> str:
 
 
 class RunStore:
-    """All runs, one row each. The record is the `Run` without its graph; graph, record and events are compressed."""
+    """All runs, one row each. The record is the `Run` without its graph; graph, record and events are compressed.
+
+    With all events of an ended run, its record has only the nodes that are targets, for lists: the others follow.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,17 +66,22 @@ class RunStore:
     def update(self, run: Run, events: list[RunEvent] | None = None) -> None:
         """Write the state of `run`; its `events` once it has ended."""
         packed = None if events is None else zlib.compress(b"[%b]" % b",".join([event.encoded for event in events]), 1)
+        kept = _with_targets_only(run) if _is_whole(events or []) else run
         self._db.execute(
             "UPDATE runs SET state = ?, finished = ?, record = ?, events = ? WHERE id = ?",
-            (run.state, run.finished, _record(run), packed, run.id),
+            (run.state, run.finished, _record(kept), packed, run.id),
         )
 
     def get(self, run_id: str) -> Run:
         """The run with its graph. Raises KeyError if there is none."""
-        row = self._db.execute("SELECT record, graph FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = self._db.execute("SELECT record, graph, events FROM runs WHERE id = ?", (run_id,)).fetchone()
         if row is None:
             raise KeyError(run_id)
-        run = _run(row[0])
+        run, events = _run(row[0]), _events(row[2])
+        if _is_whole(events):
+            run.nodes = {}
+            for event in events:
+                fold(run, event)
         run.graph = Graph.model_validate_json(zlib.decompress(row[1]))
         return run
 
@@ -82,7 +90,7 @@ class RunStore:
         row = self._db.execute("SELECT events FROM runs WHERE id = ?", (run_id,)).fetchone()
         if row is None:
             raise KeyError(run_id)
-        return run_event_list.validate_json(zlib.decompress(row[0])) if row[0] else []
+        return _events(row[0])
 
     def page(
         self, *, state: str | None, search: str | None, source: str | None, limit: int, cursor: str | None
@@ -95,7 +103,7 @@ class RunStore:
         rows = self._db.execute(
             f"SELECT record FROM runs WHERE {where} ORDER BY id DESC LIMIT ?", [*values, limit + 1]
         ).fetchall()
-        runs = [_without_inner_nodes(_run(row[0])) for row in rows[:limit]]
+        runs = [_with_targets_only(_run(row[0])) for row in rows[:limit]]
         return RunPage(runs=runs, total=total, next=runs[-1].id if len(rows) > limit else None)
 
     def pending(self) -> list[Run]:
@@ -160,7 +168,12 @@ def _filters(state: str | None, search: str | None, source: str | None) -> tuple
     return " AND ".join(where), values
 
 
-def _without_inner_nodes(run: Run) -> Run:
+def _is_whole(events: list[RunEvent]) -> bool:
+    """Whether they tell all of a run: when a server dies, those of its running runs are lost but for the ending."""
+    return bool(events) and events[0].seq == 1
+
+
+def _with_targets_only(run: Run) -> Run:
     targets = {name: run.nodes[name] for name in run.targets if name in run.nodes}
     return run.model_copy(update={"nodes": targets})
 
@@ -171,6 +184,10 @@ def _pack(text: str) -> bytes:
 
 def _record(run: Run) -> bytes:
     return _pack(run.model_dump_json(exclude={"graph", "outputs"}, exclude_none=True))
+
+
+def _events(packed: bytes | None) -> list[RunEvent]:
+    return run_event_list.validate_json(zlib.decompress(packed)) if packed else []
 
 
 def _run(record: bytes) -> Run:

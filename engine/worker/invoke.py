@@ -41,7 +41,9 @@ def invoke(
     Raises NodeError for lists of different lengths and for outputs that do not fit their ports; whatever the function
     raises passes through.
     """
-    ready = dict(inputs) | {name: [inputs[name]] for name in wrapped}
+    ready = dict(inputs)
+    for name in wrapped:
+        ready[name] = [inputs[name]]
     _int_to_float(definition, ready, mapped)
     if not mapped:
         return _call(definition, ready, ports, context)

@@ -27,12 +27,12 @@ class Draft:
 
     edit: GraphEdit
     graph: Graph
-    node: str
+    node: NodeId
 
 
 def drafts(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_ids: Iterable[str]) -> list[Draft]:
     """The first step: the ways to say it, the simplest first. Raises NodeError if the nodes can't be one."""
-    chosen = set(node_ids)
+    chosen = set(map(NodeId, node_ids))
     if len(chosen) < 2:
         raise refusal(None, "One node can't be collapsed.", "Choose two block nodes or more.", "too_few_nodes")
     _require_convex(graph, chosen)
@@ -63,7 +63,7 @@ def drafts(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id
 
 def checked(draft: Draft, compiled: Compiled) -> GraphEdit:
     """The second step. Raises NodeError if the new node lacks a port in use, or does not compile."""
-    node = compiled.nodes[NodeId(draft.node)]
+    node = compiled.nodes[draft.node]
     for problem in compiled.errors:
         if problem.node == draft.node and problem.code not in ("missing_input", "unknown_port"):
             raise NodeError(problem)
@@ -89,7 +89,7 @@ def graph_order(graph: Graph, pieces: Iterable[Facts]) -> list[Facts]:
 # Which nodes, in which order
 
 
-def _require_convex(graph: Graph, chosen: set[str]) -> None:
+def _require_convex(graph: Graph, chosen: set[NodeId]) -> None:
     """No path may leave the chosen nodes and come back: what lies between would have to run in mid-node."""
     parents = _parents(graph)
     if unknown := sorted(chosen - parents.keys()):
@@ -103,9 +103,9 @@ def _require_convex(graph: Graph, chosen: set[str]) -> None:
             )  # fmt: skip
 
 
-def _in_order(graph: Graph, compiled: Compiled, descriptions: Descriptions, chosen: set[str]) -> list[str]:
+def _in_order(graph: Graph, compiled: Compiled, descriptions: Descriptions, chosen: set[NodeId]) -> list[NodeId]:
     """The chosen nodes as they will run: by their edges and, where these leave it open, as in the pipeline."""
-    places: dict[str, float] = {}
+    places: dict[NodeId, float] = {}
     for index, node in enumerate(graph.nodes):
         if node.id in chosen:
             facts = facts_of(graph, compiled, descriptions, node.id)
@@ -119,8 +119,8 @@ def _in_order(graph: Graph, compiled: Compiled, descriptions: Descriptions, chos
     )
 
 
-def _parents(graph: Graph) -> dict[str, list[str]]:
-    parents: dict[str, list[str]] = {node.id: [] for node in graph.nodes}
+def _parents(graph: Graph) -> dict[NodeId, list[NodeId]]:
+    parents: dict[NodeId, list[NodeId]] = {node.id: [] for node in graph.nodes}
     for edge in graph.edges:
         if edge.target in parents and edge.source in parents:
             parents[edge.target].append(edge.source)
@@ -133,7 +133,7 @@ def _require_alike(compiled: Compiled, pieces: list[Facts]) -> None:
     for piece in pieces:
         if piece.node.mode is not None:
             raise refusal(piece.id, f"{piece.id} is {piece.node.mode}.", "Switch it on first.", "not_active")
-        if compiled.nodes[NodeId(piece.id)].mapped:
+        if compiled.nodes[piece.id].mapped:
             remedy = "Leave it out: one node runs all its blocks once."
             raise refusal(piece.id, f"{piece.id} runs once for each item of a list.", remedy, "mapped")
         if first is not None and piece.ref is not None and piece.ref != first.ref:
@@ -200,7 +200,7 @@ def _name(own: Mapping[str, Any], pieces: list[Facts]) -> str:
     return f"{pieces[0].id}_{pieces[-1].id}" if len(pieces) == 2 else f"{pieces[0].id}_to_{pieces[-1].id}"
 
 
-def _renamed(edge: Edge, chosen: set[str], name: str) -> Edge:
+def _renamed(edge: Edge, chosen: set[NodeId], name: NodeId) -> Edge:
     source = name if edge.source in chosen else edge.source
     target = name if edge.target in chosen else edge.target
     return edge.model_copy(update={"source": source, "target": target})

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from engine.catalogue.spec import Interface
 from engine.errors import Problem
-from engine.graph.document import Edge, Graph, Node, Position
+from engine.graph.document import Edge, Graph, Node, NodeId, Position
 
 WIDTH, GAP = 320.0, 80.0
 """Of a node as the canvas draws it, in px at zoom 1, and the space beside it."""
@@ -56,7 +56,7 @@ class GraphEdit(BaseModel):
         return graph.model_copy(update={"nodes": nodes + waiting, "edges": edges + new})
 
 
-def edge(source: str, output: str, target: str, input: str | None = None) -> Edge:
+def edge(source: NodeId, output: str, target: NodeId, input: str | None = None) -> Edge:
     return Edge(source=source, sourceHandle=output, target=target, targetHandle=input or output)
 
 
@@ -65,14 +65,14 @@ def edges_of(graph: Graph, nodes: Collection[str]) -> list[Edge]:
     return [edge for edge in graph.edges if edge.source in nodes or edge.target in nodes]
 
 
-def free_id(path: str, taken: Collection[str]) -> str:
+def free_id(path: str, taken: Collection[str]) -> NodeId:
     """A readable node id for the block at `path`: `encode`, `denoise_2`."""
     base = NAMES.get(path) or re.sub(r"[^A-Za-z0-9_-]+", "_", path.rpartition(".")[2])[:56].strip("_") or "block"
     found, number = base, 1
     while found in taken:
         number += 1
         found = f"{base}_{number}"
-    return found
+    return NodeId(found)
 
 
 def size(node: Node, interface: Interface | None) -> tuple[float, float]:

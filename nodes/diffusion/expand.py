@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.catalogue.types import connection
 from engine.graph.compile import Compiled
-from engine.graph.document import Edge, Graph, Node
+from engine.graph.document import Edge, Graph, Node, NodeId
 from nodes.diffusion.edits import GraphEdit, edge, edges_of, free_id, in_a_row, size
 from nodes.diffusion.facts import (
     BLOCK,
@@ -35,7 +35,7 @@ class Draft:
     before: Graph
     graph: Graph
     expanded: Facts
-    nodes: tuple[str, ...]
+    nodes: tuple[NodeId, ...]
 
 
 def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id: str) -> Draft:
@@ -64,7 +64,7 @@ def draft(graph: Graph, compiled: Compiled, descriptions: Descriptions, node_id:
     return Draft(graph, bare.applied(graph), expanded, tuple(node.id for node in nodes))
 
 
-def _node(part: Part, name: str, whole: Node) -> Node:
+def _node(part: Part, name: NodeId, whole: Node) -> Node:
     params: dict[str, Any]
     if part.repo is None:
         params = {"block": part.block}
@@ -85,7 +85,7 @@ def wired(draft: Draft, compiled: Compiled, descriptions: Descriptions) -> Graph
     wiring.outer_edges()
     wiring.params()
     others = [node for node in draft.before.nodes if node.id != draft.expanded.id]
-    boxes = [(node.position, size(node, compiled.nodes[node.id].interface)) for node in others]  # type: ignore[index]
+    boxes = [(node.position, size(node, compiled.nodes[node.id].interface)) for node in others]
     places = in_a_row(draft.expanded.node.position, [size(p.node, p.interface) for p in pieces], boxes)
     nodes = [
         piece.node.model_copy(update={"params": piece.node.params | wiring.set_params[piece.id], "position": place})

@@ -41,7 +41,7 @@ class Facts:
     bound: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def id(self) -> str:
+    def id(self) -> NodeId:
         return self.node.id
 
     @property

@@ -6,7 +6,7 @@ Two steps, as in `expand`: `draft` makes the node one of parts with the new one 
 
 from engine.errors import NodeError, Problem
 from engine.graph.compile import Compiled
-from engine.graph.document import Edge, Graph, NodeId
+from engine.graph.document import Edge, Graph
 from nodes.diffusion.collapse import Draft, named
 from nodes.diffusion.edits import GraphEdit, edges_of
 from nodes.diffusion.facts import BLOCK, Descriptions, Facts, facts_of, refusal
@@ -32,7 +32,7 @@ def draft(
     node = facts.node.model_copy(update={"type": BLOCK, "params": chosen | params})
     edges = edges_of(graph, {node_id})
     edit = GraphEdit(remove_nodes=[node_id], add_nodes=[node], remove_edges=edges, add_edges=edges)
-    return Draft(edit, edit.applied(graph), node_id)
+    return Draft(edit, edit.applied(graph), facts.id)
 
 
 def new_part(repo: str, block: str, name: str | None) -> Part:
@@ -67,7 +67,7 @@ def _of_home(facts: Facts, part: Part) -> Part:
 
 def checked(draft: Draft, compiled: Compiled) -> GraphEdit:
     """The second step: the edit. Raises NodeError if the node does not compile with the new block in it."""
-    node = compiled.nodes[NodeId(draft.node)]
+    node = compiled.nodes[draft.node]
     for problem in compiled.errors:
         if problem.node == draft.node and problem.code not in ("missing_input", "unknown_port"):
             raise NodeError(problem)

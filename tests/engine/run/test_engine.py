@@ -306,11 +306,12 @@ async def test_megabytes_of_output_are_cut_and_the_node_goes_on(engine: EngineHa
 
 async def test_a_run_that_was_running_when_the_server_stopped_has_failed(tmp_path: Path) -> None:
     async with EngineHarness(tmp_path) as engine:
-        run = await engine.begin("w:wait", "w")
+        run = await engine.begin("i:inline w:wait", "w")
         queued = await engine.engine.submit(fake_graph("x:add"))
     async with EngineHarness(tmp_path) as engine:
         stopped = engine.engine.run(run.id)
         assert stopped.state == "failed" and stopped.problem and stopped.problem.code == "server_stopped"
+        assert states(stopped)["i"] == "succeeded"
         assert (await engine.engine.wait(queued.id)).state == "succeeded"
 
 
@@ -320,6 +321,16 @@ async def test_runs_are_listed_newest_first_in_pages(engine: EngineHarness) -> N
     rest = engine.engine.runs(limit=2, cursor=first.next)
     assert [run.id for run in first.runs + rest.runs] == made[::-1] and first.total == 3 and rest.next is None
     assert engine.engine.runs(state="failed").runs == [] and engine.engine.runs(search=made[0][-5:]).total == 1
+
+
+@pytest.mark.parametrize(
+    "drawing", ["x:add y:inline z:add z.a<x.sum z.b<y.sum", "s:talk", "bad:fail x:add x.a<bad.never y:add"]
+)
+async def test_a_run_from_the_history_is_what_it_was_when_it_ended(engine: EngineHarness, drawing: str) -> None:
+    for _ in range(2):  # the second one reuses results
+        ended = await engine.run(drawing)
+        kept = engine.engine.run(ended.id)
+        assert kept is not ended and kept == ended
 
 
 async def test_runs_of_an_earlier_version_are_kept(tmp_path: Path) -> None:
