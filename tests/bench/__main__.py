@@ -4,12 +4,13 @@ import platform
 import sys
 from importlib.metadata import version
 
-from tests.bench import author, canvas, interfaces, overhead, startup, text_to_image
+from tests.bench import author, canvas, full_size, interfaces, overhead, startup, text_to_image
 
 BENCHES = {
     "startup": startup.main,
     "overhead": overhead.main,
     "text_to_image": text_to_image.main,
+    "full_size": full_size.main,
     "interfaces": interfaces.main,
     "canvas": canvas.main,
     "author": author.main,

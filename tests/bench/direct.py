@@ -1,9 +1,8 @@
-"""The floor of the text-to-image bench: the demo model called directly, one job per line of standard input."""
+"""The floor of the text-to-image benches: a model called directly, one job per line of standard input."""
 
 import json
 import sys
 import time
-from pathlib import Path
 
 
 def main() -> None:
@@ -12,7 +11,7 @@ def main() -> None:
     from diffusers.utils import logging
 
     logging.disable_progress_bar()
-    pipe = ModularPipeline.from_pretrained(str(Path(__file__).parents[2] / "nodes" / "demo" / "model"))
+    pipe = ModularPipeline.from_pretrained(sys.argv[1])
     # as a worker chooses
     device, dtype = ("cuda", torch.float16) if torch.cuda.is_available() else ("cpu", torch.float32)
     pipe.load_components(dtype=dtype)
@@ -23,10 +22,7 @@ def main() -> None:
         job = json.loads(line)
         began = time.perf_counter()
         with torch.inference_mode():
-            pipe(
-                prompt=job["prompt"], num_inference_steps=job["steps"],
-                generator=torch.Generator().manual_seed(job["seed"]), output="images",
-            )  # fmt: skip
+            pipe(generator=torch.Generator().manual_seed(job.pop("seed")), output="images", **job)
         print(time.perf_counter() - began, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The demo text-to-image template through the server, with previews on, against the pipeline called directly.
+"""The text-to-image template through the server, with previews on, against the pipeline called directly.
 
 Both are warm and in processes of their own, and take turns, now one first and now the other: the ratio is made pair by
 pair. Each begins when the other has nothing left to do; the server writes its results down a moment after a run. Two
@@ -7,14 +7,18 @@ ones.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import httpx
 from websockets.exceptions import ConnectionClosed
@@ -36,27 +40,51 @@ Run = Callable[[int], float]
 """Makes the picture of a number; returns the seconds it took."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """What draws: a repo by the name that the server has for it, the folder it is in, and the px of its pictures."""
+
+    repo: str
+    folder: Path
+    side: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Of the server, so that it knows the repo."""
+
+
+DEMO = Model(repo="demo", folder=ROOT / "nodes" / "demo" / "model", side=128)
+
+
 def main() -> list[str]:
+    return compare(DEMO, rounds=ROUNDS, pairs=PAIRS)
+
+
+def compare(model: Model, *, rounds: int, pairs: int) -> list[str]:
+    """The table for `model`, from `pairs` pairs in each of several rounds."""
     previews: list[bytes] = []
-    pairs = [pair for _ in range(ROUNDS) for pair in _round(previews)]
-    ratios = [served / alone for served, alone in pairs]
+    seconds = [pair for _ in range(rounds) for pair in _round(model, pairs, previews)]
+    ratios = [served / alone for served, alone in seconds]
     return [
-        "| text to image, 20 steps, warm | median | min | max |",
+        f"| text to image, {STEPS} steps, {model.side} px, warm | median | min | max |",
         "|---|---:|---:|---:|",
-        _row("through the server, s", [served for served, _ in pairs]),
-        _row("called directly, s", [alone for _, alone in pairs]),
+        _row("through the server, s", [served for served, _ in seconds]),
+        _row("called directly, s", [alone for _, alone in seconds]),
         _row(f"ratio, pair by pair (aim {LIMIT})", ratios),
         "",
-        f"Previews received: {len(previews)} in {ROUNDS * (WARM_UP + PAIRS)} runs.",
+        f"Previews received: {len(previews)} in {rounds * (WARM_UP + pairs)} runs.",
     ]
 
 
-def _round(previews: list[bytes]) -> list[tuple[float, float]]:
+def _round(model: Model, pairs: int, previews: list[bytes]) -> list[tuple[float, float]]:
     """Seconds through the server and called directly, each time with a prompt of its own."""
-    with serving() as url, httpx.Client(base_url=url, timeout=130) as client, _direct() as direct:
+    with (
+        serving({**os.environ, **model.environment}) as url,
+        httpx.Client(base_url=url, timeout=330) as client,
+        _direct(model) as direct,
+    ):
         settle(url)
         threading.Thread(target=_watch, args=(url, previews), daemon=True).start()
-        return [_pair(partial(_through_server, client), direct, number) for number in range(WARM_UP + PAIRS)][WARM_UP:]
+        served = partial(_through_server, client, model)
+        return [_pair(served, direct, number) for number in range(WARM_UP + pairs)][WARM_UP:]
 
 
 def _pair(served: Run, alone: Run, number: int) -> tuple[float, float]:
@@ -78,11 +106,12 @@ def _prompt(number: int) -> str:
     return f"a large {colours[number % 6]} {shapes[number // 6 % 6]} on a blue background"
 
 
-def _through_server(client: httpx.Client, number: int) -> float:
-    overrides = {"encode.prompt": _prompt(number), "denoise.seed": number, "denoise.num_inference_steps": STEPS}
-    body = {"graph": json.loads(TEMPLATE.read_text()), "overrides": overrides}
+def _through_server(client: httpx.Client, model: Model, number: int) -> float:
+    size: dict[str, Any] = {"denoise.height": model.side, "denoise.width": model.side}
+    drawing = {"encode.prompt": _prompt(number), "denoise.seed": number, "denoise.num_inference_steps": STEPS}
+    body = {"graph": json.loads(TEMPLATE.read_text()), "overrides": {"load.repo": model.repo, **size, **drawing}}
     began = time.perf_counter()
-    answer = client.post("/api/runs?wait=120", json=body)
+    answer = client.post("/api/runs?wait=300", json=body)
     seconds = time.perf_counter() - began
     run = answer.json()
     assert run["state"] == "succeeded", run
@@ -102,16 +131,16 @@ def _watch(url: str, previews: list[bytes]) -> None:
 
 
 @contextmanager
-def _direct() -> Iterator[Run]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.direct"], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+def _direct(model: Model) -> Iterator[Run]:
+    command = [sys.executable, "-m", "tests.bench.direct", str(model.folder)]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
     stdin, stdout = process.stdin, process.stdout
     assert stdout.readline().strip() == "ready"
 
     def run(number: int) -> float:
-        stdin.write(json.dumps({"prompt": _prompt(number), "seed": number, "steps": STEPS}) + "\n")
+        job = {"prompt": _prompt(number), "seed": number, "num_inference_steps": STEPS}
+        stdin.write(json.dumps(job | {"height": model.side, "width": model.side}) + "\n")
         stdin.flush()
         return float(stdout.readline())
 

@@ -14,6 +14,7 @@ from engine.graph.document import load_graph
 from engine.run.events import Event, NodeProgress
 from engine.run.record import Run
 from engine.service import Engine, EngineConfig
+from engine.worker.process import SECOND_TRY
 from tests.fakes.diffusion_graphs import WORKFLOWS, as_one_node, as_stages, by_modular_pipeline, pictures
 
 torch = pytest.importorskip("torch")
@@ -72,6 +73,15 @@ async def test_memory_that_runs_out_is_a_problem_of_its_node_and_the_next_run_wo
     after = await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": 11})
     assert (after.state, engine.worker_pid) == ("succeeded", before)
     assert torch.cuda.mem_get_info()[0] > torch.cuda.mem_get_info()[1] / 2
+
+
+async def test_a_node_that_needs_the_memory_of_idle_models_gets_it(engine: Engine) -> None:
+    await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": 13})
+    assert engine.worker.models
+    ended = await _run(engine, _alone("tight"))
+    assert ended.state == "succeeded", ended.problem
+    assert ([line.text for line in ended.nodes["tight"].log], engine.worker.models) == ([SECOND_TRY], [])
+    assert pictures(engine, await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": 14}))
 
 
 async def test_a_fault_inside_a_kernel_ends_the_worker_and_the_next_run_works(engine: Engine) -> None:
