@@ -81,7 +81,7 @@ class ModelHolder(Protocol):
     def recover(self) -> bool:
         """A node ran out of memory: unload what neither it nor a running one uses, and give back what nothing holds.
 
-        Returns whether a model was unloaded, so that a second try may fit.
+        Returns whether a second try may fit.
         """
 
     def works(self) -> bool:

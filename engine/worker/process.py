@@ -65,7 +65,7 @@ from engine.worker.vitals import Vitals
 FLUSH_SECONDS = 2.0
 """How long a worker that is told to end may go on writing results."""
 READ_BYTES = 256 * 1024
-SECOND_TRY = "There was not enough memory. Models that this node does not use were unloaded, and it runs again."
+SECOND_TRY = "There was not enough memory. What this node does not use was unloaded, and it runs again."
 
 
 @dataclass

@@ -56,11 +56,14 @@ class Vitals:
             self._wake.set()
 
     def recover(self) -> bool:
-        """A node ran out of memory: make some. Returns whether models were unloaded for it."""
-        if self._library.models is not None:
-            with suppress(Exception):  # the node's own failure is what matters
-                return self._library.models.recover()
-        return False
+        """A node ran out of memory: make some, and tell. Returns whether a second try may fit."""
+        if self._library.models is None:
+            return False
+        more = False
+        with suppress(Exception):  # the node's own failure is what matters
+            more = self._library.models.recover()
+        self.tell()
+        return more
 
     def check_device(self) -> None:
         """A node has failed: end the process if that has put the device out of order."""

@@ -1,5 +1,6 @@
 """A node pack with nodes that an accelerator does not like."""
 
+import ctypes
 import itertools
 import sys
 from typing import Annotated
@@ -25,6 +26,7 @@ def astray() -> Annotated[int, Out("value")]:
 
 
 _ASKED: list[int] = []
+_CACHED: list[int] = []
 
 
 @node("test.tight", title="Tight", category="Test", lane="gpu", cache="never")
@@ -33,8 +35,21 @@ def tight() -> Annotated[int, Out("bytes")]:
     import torch
 
     torch.cuda.empty_cache()
-    _ASKED.append(_ASKED[0] if _ASKED else torch.cuda.mem_get_info()[0] + 4 * 2**20)
+    _ASKED.append(_ASKED[0] if _ASKED else torch.cuda.mem_get_info()[0] + 1)
     return torch.empty(_ASKED[0], dtype=torch.uint8, device="cuda").numel()
+
+
+@node("test.driver", title="Driver", category="Test", lane="gpu", cache="never")
+def driver() -> Annotated[int, Out("status")]:
+    """Asks the driver itself for half a gigabyte, as libraries beside torch do; at first torch has nearly all."""
+    import torch
+
+    if not _CACHED:
+        _CACHED.append(torch.empty(torch.cuda.mem_get_info()[0] - 2**28, dtype=torch.uint8, device="cuda").numel())
+    libcuda, address = ctypes.CDLL("libcuda.so.1"), ctypes.c_uint64()
+    if status := libcuda.cuMemAlloc_v2(ctypes.byref(address), ctypes.c_size_t(2**29)):
+        raise RuntimeError(f"CUDA error: out of memory ({status})")
+    return int(libcuda.cuMemFree_v2(address))
 
 
 def load() -> Pack:

@@ -66,6 +66,7 @@ async def test_pictures_equal_the_direct_call_bit_by_bit(
 
 
 async def test_memory_that_runs_out_is_a_problem_of_its_node_and_the_next_run_works(engine: Engine) -> None:
+    await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": 10})
     before = engine.worker_pid
     ended = await _run(engine, _alone("hungry"))
     assert ended.state == "failed" and ended.problem
@@ -80,8 +81,15 @@ async def test_a_node_that_needs_the_memory_of_idle_models_gets_it(engine: Engin
     assert engine.worker.models
     ended = await _run(engine, _alone("tight"))
     assert ended.state == "succeeded", ended.problem
-    assert ([line.text for line in ended.nodes["tight"].log], engine.worker.models) == ([SECOND_TRY], [])
+    assert [line.text for line in ended.nodes["tight"].log] == [SECOND_TRY]
+    assert [model.name for model in engine.worker.models] == ["vae"], "what the last node used stays"
     assert pictures(engine, await _run(engine, as_stages("demo", "text2image"), {"denoise.seed": 14}))
+
+
+async def test_a_driver_without_memory_gets_what_torch_caches(engine: Engine) -> None:
+    ended = await _run(engine, _alone("driver"))
+    assert ended.state == "succeeded", ended.problem
+    assert [line.text for line in ended.nodes["driver"].log] == [SECOND_TRY]
 
 
 async def test_a_fault_inside_a_kernel_ends_the_worker_and_the_next_run_works(engine: Engine) -> None:

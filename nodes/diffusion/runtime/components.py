@@ -81,6 +81,7 @@ class ComponentStore:
         self._lock = threading.Lock()
         self._running = threading.RLock()
         self._loads = 0
+        self._refusals = 0
 
     @contextmanager
     def session(self, check: Callable[[], None]) -> Iterator[None]:
@@ -202,8 +203,11 @@ class ComponentStore:
             unloaded = any(self._held[key].size for key in unused)
             for key in unused:
                 self._drop(key)
+        cached, refusals = _allocator()
         _release_memory()
-        return unloaded
+        # torch's allocator had given back all that it caches before it refused; the driver does not ask it to
+        driver, self._refusals = refusals == self._refusals, refusals
+        return unloaded or (driver and _allocator()[0] < cached)
 
     def works(self) -> bool:
         """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""
@@ -350,6 +354,14 @@ def _expected_size(files: list[Path], dtype: str) -> int:
 def _size(module: Any) -> int:
     tensors = [*module.parameters(), *module.buffers()]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+def _allocator() -> tuple[int, int]:
+    """Bytes that torch holds of the device, in use or cached, and how often it has refused to give some."""
+    cuda = sys.modules.get("torch.cuda")
+    if cuda is None or not cuda.is_initialized():
+        return 0, 0
+    return cuda.memory_reserved(), cuda.memory_stats().get("num_ooms", 0)
 
 
 def _release_memory() -> None:
