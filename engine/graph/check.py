@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.catalogue.accept import Misfit, accept
 from engine.catalogue.plain import shown
-from engine.catalogue.spec import Interface, Port
+from engine.catalogue.spec import Interface, Port, Widget, WidgetKind
 from engine.catalogue.types import item_type
 from engine.errors import Problem
 from engine.graph.document import Node
@@ -22,7 +22,8 @@ class Ports:
     """An interface with its ports by name.
 
     `needed` are the inputs that must be given, `many` those that take several edges. `returned` is what a function must
-    return, name → type: an output that may hold nothing is `any`, to be checked by whoever takes it.
+    return, name → type: an output that may hold nothing is `any`, to be checked by whoever takes it. `prompts` and
+    `seeds` are the inputs with such widgets, negative prompts apart.
     """
 
     interface: Interface
@@ -31,6 +32,8 @@ class Ports:
     needed: tuple[Port, ...]
     many: frozenset[str]
     returned: dict[str, str]
+    prompts: tuple[str, ...]
+    seeds: dict[str, Widget]
 
     @staticmethod
     def of(interface: Interface) -> "Ports":
@@ -41,7 +44,13 @@ class Ports:
             needed=tuple(port for port in interface.inputs if port.required and port.default is None),
             many=frozenset(port.name for port in interface.inputs if port.many),
             returned={port.name: "any" if port.optional else port.type for port in interface.outputs},
+            prompts=tuple(name for name in _with_widget(interface, "multiline") if "negative" not in name),
+            seeds=_with_widget(interface, "seed"),
         )
+
+
+def _with_widget(interface: Interface, kind: WidgetKind) -> dict[str, Widget]:
+    return {port.name: port.widget for port in interface.inputs if port.widget and port.widget.kind == kind}
 
 
 def typed_params(node: Node, ports: Ports, connected: Collection[str], problems: list[Problem]) -> dict[str, Any]:

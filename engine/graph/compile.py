@@ -179,7 +179,7 @@ class _Compiler:
         outputs = {name: list_of(kind) for name, kind in ports.outputs.items()} if mapped else ports.outputs
         params = typed_params(node, ports, connected, self.problems)
         if settled:
-            if node.mode is None and node_id not in self.skipped:
+            if ports.needed and node.mode is None and node_id not in self.skipped:
                 self.problems += missing_inputs(node, ports, connected)
             if node.params:
                 self.problems += unknown_params(node, ports, self.suggestions)

@@ -1,12 +1,12 @@
 """Order, ancestors and cycles of a graph, given as pure data: each node with the nodes it depends on."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from heapq import heapify, heappop, heappush
 from typing import TypeVar
 
 N = TypeVar("N")
 
-Parents = Mapping[N, Collection[N]]
+Parents = Mapping[N, Set[N]]
 """Every node, in document order, with the nodes it depends on; all of these are nodes too."""
 
 
@@ -17,7 +17,7 @@ def order(parents: Parents[N]) -> list[N]:
     """
     nodes = list(parents)
     rank = {node: index for index, node in enumerate(nodes)}
-    waiting = {node: len(set(above)) for node, above in parents.items()}
+    waiting = {node: len(above) for node, above in parents.items()}
     children = _children(parents)
     ready = [rank[node] for node, count in waiting.items() if not count]
     heapify(ready)
@@ -76,6 +76,6 @@ def _closed(upstream: list[N], rank: Mapping[N, int]) -> list[N]:
 def _children(parents: Parents[N]) -> dict[N, list[N]]:
     children: dict[N, list[N]] = {node: [] for node in parents}
     for node, above in parents.items():
-        for parent in dict.fromkeys(above):
+        for parent in above:
             children[parent].append(node)
     return children

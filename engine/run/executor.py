@@ -202,7 +202,7 @@ class Executor:
 
     def _replan(self) -> None:
         """Plan what is left from the results at hand now. Executions in flight go on."""
-        self._results.look_up(self._keys.values())
+        self._results.look_up(self._keys[node] for node, lane in self._lanes.items() if lane != "inline")
         plan = make_plan(
             self._compiled,
             self._keys,
@@ -451,8 +451,9 @@ class Executor:
 
     def _settle_finished(self, node: NodeId, outputs: Summaries, *, cached: bool, seconds: float) -> None:
         if self._settle(node):
-            fields = {"cached": cached, "seconds": seconds, "key": self._keys[node], "outputs": outputs}
-            self._emit(NodeFinished, node=node, **fields)
+            seconds = round(seconds, 6)  # digits of nanoseconds say nothing, and hardly compress
+            key = self._keys[node]
+            self._emit(NodeFinished, node=node, cached=cached, seconds=seconds, key=key, outputs=outputs)
 
     def _settle_failed(self, node: NodeId, problem: Problem) -> None:
         self._failures[node] = problem = replace(problem, node=node)

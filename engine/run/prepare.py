@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from engine.catalogue.spec import Widget
 from engine.errors import GraphError, Problem
-from engine.graph.compile import Compiled, CompiledNode
+from engine.graph.compile import Compiled
 from engine.graph.document import Graph, Node
 from engine.graph.overrides import unknown_overrides
 from engine.run.plan import default_targets
@@ -34,8 +34,8 @@ def draw_seeds(compiled: Compiled) -> Graph | None:
     """
     drawn: dict[str, dict[str, JsonValue]] = {}
     for node_id, node in compiled.nodes.items():
-        for name, value in node.params.items():
-            if value is None and (widget := _widget(node, name)) and widget.kind == "seed":
+        for name, widget in node.ports.seeds.items():
+            if name in node.params and node.params[name] is None:
                 drawn.setdefault(node_id, {})[name] = draw_seed(widget)
     if not drawn:
         return None
@@ -59,19 +59,13 @@ def first_values(compiled: Compiled) -> tuple[str, int | None]:
     prompt, seed = "", None
     for node_id in compiled.order:
         node = compiled.nodes[node_id]
-        for name, value in node.params.items():
-            if (widget := _widget(node, name)) is None:
-                continue
-            if widget.kind == "multiline" and not prompt and isinstance(value, str) and "negative" not in name:
+        for name in node.ports.prompts:
+            if not prompt and isinstance(value := node.params.get(name), str):
                 prompt = " ".join(value[:PROMPT_LENGTH].split())
-            elif widget.kind == "seed" and seed is None and isinstance(value, int):
+        for name in node.ports.seeds:
+            if seed is None and isinstance(value := node.params.get(name), int):
                 seed = value
     return prompt, seed
-
-
-def _widget(node: CompiledNode, name: str) -> Widget | None:
-    port = node.ports.inputs.get(name)
-    return port.widget if port else None
 
 
 def checked_targets(compiled: Compiled, targets: Iterable[str] | None) -> list[str]:

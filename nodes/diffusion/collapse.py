@@ -114,16 +114,14 @@ def _in_order(graph: Graph, compiled: Compiled, descriptions: Descriptions, chos
             known = next((paths.index(path) for path in own if path in paths), None)
             places[node.id] = index / len(graph.nodes) if known is None else float(known + 1)
     parents = _parents(graph)
-    return order(
-        {node: [above for above in parents[node] if above in chosen] for node in sorted(places, key=places.__getitem__)}
-    )
+    return order({node: parents[node] & chosen for node in sorted(places, key=places.__getitem__)})
 
 
-def _parents(graph: Graph) -> dict[NodeId, list[NodeId]]:
-    parents: dict[NodeId, list[NodeId]] = {node.id: [] for node in graph.nodes}
+def _parents(graph: Graph) -> dict[NodeId, set[NodeId]]:
+    parents: dict[NodeId, set[NodeId]] = {node.id: set() for node in graph.nodes}
     for edge in graph.edges:
         if edge.target in parents and edge.source in parents:
-            parents[edge.target].append(edge.source)
+            parents[edge.target].add(edge.source)
     return parents
 
 

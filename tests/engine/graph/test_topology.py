@@ -12,14 +12,13 @@ from engine.graph.topology import ancestors, cycles, order
 def parents(drawing):
     """`"c<a,b a b"`: each node with those it depends on, in document order."""
     words = [word.partition("<") for word in drawing.split()]
-    return {node: [name for name in above.split(",") if name] for node, _, above in words}
+    return {node: {name for name in above.split(",") if name} for node, _, above in words}
 
 
 ORDERS = {
     "document order": ("b a c", "bac"),
     "a chain backwards": ("c<b b<a a", "abc"),
     "the first that can come next": ("d<b a b c", "abdc"),
-    "two edges between the same nodes": ("b<a,a a", "ab"),
     # a ──> b ──> d
     # └───> c ────┘
     "diamond": ("a b<a c<a d<b,c", "abcd"),
@@ -54,7 +53,7 @@ def test_ancestors_include_the_targets():
     assert ancestors(parents("a b<a c<b d<a e").__getitem__, ["c", "e"]) == set("abce")
 
 
-@pytest.mark.parametrize("shape", [lambda i: [i - 1] if i else [], lambda i: [0] if i else []], ids=["chain", "fan"])
+@pytest.mark.parametrize("shape", [lambda i: {i - 1} if i else set(), lambda i: {0} if i else set()], ids=["chain", "fan"])
 def test_ten_thousand_nodes(shape):
     graph = {i: shape(i) for i in range(10_000)}
     assert order(graph) == list(range(10_000)) and cycles(graph) == []
@@ -65,7 +64,7 @@ def dags(draw):
     """Nodes in any document order; edges only from smaller to larger numbers."""
     count = draw(st.integers(0, 12))
     nodes = draw(st.permutations(range(count)))
-    return {node: draw(st.lists(st.integers(0, node - 1), max_size=4)) if node else [] for node in nodes}
+    return {node: draw(st.sets(st.integers(0, node - 1), max_size=4)) if node else set() for node in nodes}
 
 
 @given(dags())
@@ -77,7 +76,7 @@ def test_order_of_any_dag_has_each_node_after_its_parents(graph):
 
 
 def graphs(count):
-    return st.fixed_dictionaries({node: st.lists(st.integers(0, count - 1)) for node in range(count)})
+    return st.fixed_dictionaries({node: st.sets(st.integers(0, count - 1)) for node in range(count)})
 
 
 @given(st.integers(1, 10).flatmap(graphs))
