@@ -81,8 +81,8 @@ class Downloads:
         self._publish = publish
         self._offline = offline
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._hubs: dict[str, Hub] = {}
-        self._stopping = False
+        self._stopped: set[str] = set()
+        self._closing = False
 
     def start(self, repo: str, revision: str | None, variant: str | None) -> bool:
         """Begin, unless it is under way already; returns whether it began. Raises BlockloomError when offline."""
@@ -94,6 +94,7 @@ class Downloads:
                     remedy="Switch the setting `offline` off.",
                 )
             )
+        self._stopped.discard(repo)
         if repo in self._tasks:
             return False
         self._tasks[repo] = asyncio.create_task(self._run(repo, revision, variant))
@@ -101,12 +102,12 @@ class Downloads:
 
     def stop(self, repo: str) -> None:
         """End the download of `repo`, if there is one; what is here stays, and it goes on from there next time."""
-        if repo in self._hubs:
-            self._hubs[repo].stop(repo)
+        if repo in self._tasks:
+            self._stopped.add(repo)
 
     async def close(self) -> None:
         """Give up what is under way; the parts that are there stay in the cache."""
-        self._stopping = True
+        self._closing = True
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _run(self, repo: str, revision: str | None, variant: str | None) -> None:
@@ -115,19 +116,19 @@ class Downloads:
         def report(status: DownloadStatus) -> None:
             loop.call_soon_threadsafe(self._publish, progress_of(status))
 
-        hub = self._hubs[repo] = Hub(report, offline=False)
         try:
-            await asyncio.to_thread(self._download, hub, repo, revision, variant)
+            await asyncio.to_thread(self._download, Hub(report, offline=False), repo, revision, variant)
         finally:
-            del self._tasks[repo], self._hubs[repo]
+            del self._tasks[repo]
+            self._stopped.discard(repo)
 
     def _download(self, hub: Hub, repo: str, revision: str | None, variant: str | None) -> None:
         """In a thread. Whatever ends it was reported."""
-        with suppress(NodeError, Cancelled), hub.interruptible(self._go_on):
+        with suppress(NodeError, Cancelled), hub.interruptible(lambda: self._go_on(repo)):
             hub.fetch(repo, revision, lambda names: wanted_files(names, variant))
 
-    def _go_on(self) -> None:
-        if self._stopping:
+    def _go_on(self, repo: str) -> None:
+        if self._closing or repo in self._stopped:
             raise Cancelled
 
 

@@ -107,6 +107,15 @@ def test_a_download_that_is_stopped_ends_at_once_and_says_so(hub: FakeHub, tmp_p
     assert (heard[-1]["state"], heard[-1]["problem"]["code"]) == ("failed", "download_stopped")
 
 
+def test_a_download_that_is_stopped_as_soon_as_it_began_does_not_go_on(
+    hub: FakeHub, tmp_path: Path, root: Path
+) -> None:
+    hub.commit("org/slow", {"model_index.json": "{}", "unet/model.safetensors": b"w" * 2**20})
+    hub.hold("unet/model.safetensors", after=2**19)
+    heard = downloads(hub, tmp_path, root, STOP.replace("None, None)", 'None, None), downloads.stop("org/slow")'))
+    assert (heard[-1]["state"], heard[-1]["problem"]["code"]) == ("failed", "download_stopped")
+
+
 PREAMBLE = """
 import asyncio, json, os, sys
 from pathlib import Path

@@ -53,7 +53,9 @@ def test_ancestors_include_the_targets():
     assert ancestors(parents("a b<a c<b d<a e").__getitem__, ["c", "e"]) == set("abce")
 
 
-@pytest.mark.parametrize("shape", [lambda i: {i - 1} if i else set(), lambda i: {0} if i else set()], ids=["chain", "fan"])
+@pytest.mark.parametrize(
+    "shape", [lambda i: {i - 1} if i else set(), lambda i: {0} if i else set()], ids=["chain", "fan"]
+)
 def test_ten_thousand_nodes(shape):
     graph = {i: shape(i) for i in range(10_000)}
     assert order(graph) == list(range(10_000)) and cycles(graph) == []
