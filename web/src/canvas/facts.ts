@@ -1,4 +1,4 @@
-/** What the run that is shown adds to the size of each node. What a node once showed keeps its place in the next run. */
+/** What the run that is shown adds to the size of each node. What a node once showed keeps its place while it runs again. */
 import type { NodeType } from "@/api/types";
 import type { Media } from "@/graph/measure";
 import type { GraphNode } from "@/graph/types";
@@ -40,7 +40,7 @@ export function runFacts({ tab, node, type, run, preview }: Seen): RunFacts {
   const pictures = found.length > 0 ? found : (before?.pictures ?? []);
   const words = type?.output === true && found.length === 0 && run !== undefined && wordsIn(run.outputs).length > 0;
   const facts: RunFacts = {
-    media: mediaOf(pictures, preview, node) ?? before?.facts.media ?? null,
+    media: mediaOf(pictures, preview, node) ?? (hasResult(run) ? null : (before?.facts.media ?? null)),
     result: words || (before?.facts.result ?? false),
     footer: (before?.facts.footer ?? false) || (run !== undefined && run.state !== "queued" && run.state !== "running"),
     failed: run?.problem !== undefined && run.problem !== null,
@@ -48,6 +48,10 @@ export function runFacts({ tab, node, type, run, preview }: Seen): RunFacts {
   if (before && before.pictures === pictures && sameFacts(before.facts, facts)) return before.facts;
   lastShown.set(place, { facts, pictures });
   return facts;
+}
+
+function hasResult(run: NodeRunView | undefined): boolean {
+  return run?.state === "succeeded" || run?.state === "unneeded";
 }
 
 function mediaOf(pictures: readonly Picture[], preview: boolean, node: GraphNode): Media | null {
