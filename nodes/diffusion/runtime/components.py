@@ -203,16 +203,15 @@ class ComponentStore:
             unloaded = any(self._held[key].size for key in unused)
             for key in unused:
                 self._drop(key)
-        cached, refusals = _allocator()
+        before, refusals = _allocator()
         _release_memory()
-        # torch's allocator had given back all that it caches before it refused; the driver does not ask it to
-        driver, self._refusals = refusals == self._refusals, refusals
-        return unloaded or (driver and _allocator()[0] < cached)
+        by_driver = refusals == self._refusals  # before torch itself refuses, it has given back what it caches
+        self._refusals = refusals
+        return unloaded or (by_driver and _allocator()[0] < before)
 
     def works(self) -> bool:
         """After some faults, as an index that is out of range, CUDA refuses all that the process asks of it."""
-        cuda = sys.modules.get("torch.cuda")
-        if cuda is None or not getattr(cuda, "is_initialized", bool)():  # it may just be being imported
+        if (cuda := _cuda()) is None:
             return True
         try:
             cuda.synchronize()
@@ -356,10 +355,15 @@ def _size(module: Any) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
+def _cuda() -> Any | None:
+    """The module, if this process has used the device; it may just be being imported."""
+    cuda = sys.modules.get("torch.cuda")
+    return cuda if cuda is not None and getattr(cuda, "is_initialized", bool)() else None
+
+
 def _allocator() -> tuple[int, int]:
     """Bytes that torch holds of the device, in use or cached, and how often it has refused to give some."""
-    cuda = sys.modules.get("torch.cuda")
-    if cuda is None or not cuda.is_initialized():
+    if (cuda := _cuda()) is None:
         return 0, 0
     return cuda.memory_reserved(), cuda.memory_stats().get("num_ooms", 0)
 

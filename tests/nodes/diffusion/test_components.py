@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -59,6 +60,18 @@ def test_what_the_last_node_did_not_use_goes_when_memory_has_run_out(tmp_path: P
     assert direct.side.models.recover()
     assert loaded(direct) == {"vae"}
     assert not direct.side.models.recover(), "the rest is in use"
+
+
+@pytest.mark.parametrize(("refusals", "helps"), [(0, True), (1, False)], ids=["by the driver", "by torch"])
+def test_emptied_caches_help_only_where_torch_had_not_emptied_them(
+    tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, helps: bool
+) -> None:
+    reserved = iter([100, 10])
+    cuda = SimpleNamespace(memory_reserved=lambda: next(reserved), memory_stats=lambda: {"num_ooms": refusals})
+    monkeypatch.setattr("nodes.diffusion.runtime.components._cuda", lambda: cuda)
+    direct = fresh(tmp_path, models)
+    assert direct.side.models is not None
+    assert direct.side.models.recover() is helps
 
 
 def test_damaged_weights_are_named(tmp_path: Path, models: Path) -> None:
