@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from engine.errors import GraphError
-from engine.graph.document import Graph, load_graph
+from engine.graph.document import Graph, graph_in
 from server.errors import HttpProblem, parameter_problem
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -57,7 +57,7 @@ async def read_graph(request: Request, max_bytes: int) -> Graph:
 
 async def graph_of(data: Any) -> Graph:
     """The graph in JSON data. Raises GraphError."""
-    return await asyncio.to_thread(load_graph, data)
+    return await asyncio.to_thread(graph_in, data)
 
 
 def parse_json(body: bytes) -> Any:

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from engine.graph.document import Graph
 from engine.values.artifacts import artifact_ids_in
 
+MAX_COUNT = 2**63 - 1
+"""What SQLite counts to."""
 KEPT_REVISIONS = 50
 KEPT_DELETED = 30 * 24 * 3600.0
 """Seconds for which a deleted graph can be brought back."""

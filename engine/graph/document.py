@@ -88,7 +88,12 @@ def load_graph(data: bytes | str | dict[str, Any]) -> Graph:
 
     Raises GraphError with everything that keeps it from being read. What the nodes mean is compile's business.
     """
-    document = data if isinstance(data, dict) else parse_document(data)
+    return graph_in(parse_document(data) if isinstance(data, bytes | str) else data)
+
+
+def graph_in(data: Any) -> Graph:
+    """The graph in what was read from JSON, which may be anything; otherwise as `load_graph`."""
+    document = _object(data)
     problems = [flawed(document, flaw) for flaw in islice(flaws(document), MAX_PROBLEMS)]
     if problems:
         raise GraphError(problems)
@@ -137,6 +142,10 @@ def parse_document(data: bytes | str) -> dict[str, Any]:
         raise _unreadable("too_deep", "The graph is nested too deeply to be read.") from error
     except ValueError as error:  # Python refuses integers of thousands of digits
         raise _unreadable("too_large", "The graph holds an integer beyond 64 bits.") from error
+    return _object(document)
+
+
+def _object(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise _unreadable("bad_graph", f"A graph is a JSON object; this is {shown(document)}.")
     return document

@@ -11,7 +11,7 @@ from engine.graph.document import NODE_ID, Graph, load_graph
 from engine.graph.embedded import NotAPicture, embedded
 from server.bodies import missing, read_graph, read_model
 from server.errors import HttpProblem
-from server.graphs import Conflict, GraphPage, RevisionList, SavedGraph
+from server.graphs import MAX_COUNT, Conflict, GraphPage, RevisionList, SavedGraph
 from server.openapi import api_router, body, upload_body
 from server.state import Here, State
 from server.uploads import uploaded
@@ -19,6 +19,7 @@ from server.uploads import uploaded
 router = api_router("/graphs", tags=["graphs"])
 
 GraphId = Annotated[str, Path(pattern=NODE_ID, description="1 to 64 letters, digits, - and _.")]
+MAX_DIGITS = len(str(MAX_COUNT))
 IfMatch = Annotated[str | None, Header(description="ETag of the revision this builds upon, or `*` for any.")]
 
 
@@ -27,7 +28,7 @@ class RestoreRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    revision: int = Field(ge=1)
+    revision: int = Field(ge=1, le=MAX_COUNT)
 
 
 @router.get("")
@@ -35,7 +36,7 @@ async def list_graphs(
     here: Here,
     search: Annotated[str | None, Query(max_length=200, description="Part of the name or id.")] = None,
     limit: Annotated[int, Query(ge=1, le=500, description="Graphs per page.")] = 100,
-    offset: Annotated[int, Query(ge=0, description="How many to leave out.")] = 0,
+    offset: Annotated[int, Query(ge=0, le=MAX_COUNT, description="How many to leave out.")] = 0,
 ) -> GraphPage:
     """List the saved graphs, last saved first."""
     return await asyncio.to_thread(here.graphs.page, search=search, limit=limit, offset=offset)
@@ -56,7 +57,9 @@ async def read_graph_from_picture(request: Request, here: Here) -> Response:
 async def get_graph(
     graph_id: GraphId,
     here: Here,
-    revision: Annotated[int | None, Query(ge=1, description="An earlier revision; the last 50 are kept.")] = None,
+    revision: Annotated[
+        int | None, Query(ge=1, le=MAX_COUNT, description="An earlier revision; the last 50 are kept.")
+    ] = None,
     if_none_match: Annotated[str | None, Header(description="ETag of the revision that is known already.")] = None,
 ) -> Response:
     """The graph document, with its revision as ETag."""
@@ -166,8 +169,8 @@ def _expected(here: State, graph_id: str, if_match: str | None) -> int | None:
             return here.graphs.get(graph_id)[0].revision
         except KeyError:
             return 0
-    numbers = [int(tag.strip('"')) for tag in tags if tag.strip('"').isdecimal()]
-    return numbers[0] if numbers else 0
+    numbers = [number for tag in tags if (number := tag.strip('"')).isdecimal() and len(number) <= MAX_DIGITS]
+    return int(numbers[0]) if numbers else 0
 
 
 def _conflict(graph_id: str, if_match: str | None, conflict: Conflict) -> HttpProblem:

@@ -40,6 +40,28 @@ def test_a_bad_submission_is_refused_with_a_clear_problem(server, body, status, 
     assert words in answer.text
 
 
+@pytest.mark.parametrize("body", [b"null", b"[]", b"NaN", b"7", b'"{}"'])
+def test_a_body_that_is_no_object_is_no_graph(server, body):
+    for answer in (server.http.post("/api/compile", content=body), server.http.put("/api/graphs/x", content=body)):
+        problem = _is_problem(answer, 422)["problems"][0]
+        assert problem["code"] == "bad_graph" and "A graph is a JSON object" in problem["message"]
+
+
+HUGE = 2**70
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "rest", "status"),
+    [
+        ("GET", f"/api/graphs?offset={HUGE}", {}, 422), ("GET", f"/api/graphs/x?revision={HUGE}", {}, 422),
+        ("POST", "/api/graphs/x/restore", {"json": {"revision": HUGE}}, 422),
+        ("PUT", "/api/graphs/x", {"json": {"format": "blockloom/1"}, "headers": {"if-match": "9" * 5000}}, 412),
+    ],
+)  # fmt: skip
+def test_numbers_that_nothing_counts_to_are_refused(server, method, path, rest, status):
+    _is_problem(server.http.request(method, path, **rest), status)
+
+
 def test_a_text_of_100_megabytes_is_refused_with_its_param_named(server):
     answer = server.http.post("/api/runs", content=_with_value(b'"' + b"x" * 100_000_000 + b'"'))
     problem = _is_problem(answer, 422)["problems"][0]
