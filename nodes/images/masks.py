@@ -53,8 +53,8 @@ def grow(
 
 @node("mask.rectangle", title="Rectangle mask", category="Image", keywords=["box", "region", "select", "draw"])
 def rectangle(
-    x: Annotated[int, In("Left edge of the rectangle in px", step=1)] = 0,
-    y: Annotated[int, In("Top edge of the rectangle in px", step=1)] = 0,
+    x: Annotated[int, In("Left edge of the rectangle in px", min=-MAX_SIDE, max=MAX_SIDE, step=1)] = 0,
+    y: Annotated[int, In("Top edge of the rectangle in px", min=-MAX_SIDE, max=MAX_SIDE, step=1)] = 0,
     w: Annotated[int, In("Width of the rectangle in px", min=1, max=MAX_SIDE, step=1)] = 256,
     h: Annotated[int, In("Height of the rectangle in px", min=1, max=MAX_SIDE, step=1)] = 256,
     width: Annotated[int, In("Width of the whole mask in px", min=1, max=MAX_SIDE, step=8)] = 512,
@@ -68,8 +68,8 @@ def rectangle(
 
 @node("mask.ellipse", title="Ellipse mask", category="Image", keywords=["circle", "oval", "region", "select", "draw"])
 def ellipse(
-    x: Annotated[int, In("Left edge of the ellipse in px", step=1)] = 0,
-    y: Annotated[int, In("Top edge of the ellipse in px", step=1)] = 0,
+    x: Annotated[int, In("Left edge of the ellipse in px", min=-MAX_SIDE, max=MAX_SIDE, step=1)] = 0,
+    y: Annotated[int, In("Top edge of the ellipse in px", min=-MAX_SIDE, max=MAX_SIDE, step=1)] = 0,
     w: Annotated[int, In("Width of the ellipse in px", min=1, max=MAX_SIDE, step=1)] = 256,
     h: Annotated[int, In("Height of the ellipse in px", min=1, max=MAX_SIDE, step=1)] = 256,
     width: Annotated[int, In("Width of the whole mask in px", min=1, max=MAX_SIDE, step=8)] = 512,

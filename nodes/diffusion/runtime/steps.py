@@ -3,12 +3,14 @@
 import functools
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from inspect import signature
 from typing import Any
 
 import torch
 from diffusers.modular_pipelines.modular_pipeline import LoopSequentialPipelineBlocks
 
 from engine.catalogue.context import Context
+from engine.errors import NodeError
 from nodes.diffusion.runtime.blocks import Pipeline, loops
 from nodes.diffusion.runtime.preview import Frame, jpeg
 from nodes.diffusion.runtime.source import loop_bound
@@ -128,7 +130,10 @@ class _Chunk:
 
 
 class _CleanEstimate:
-    """What the scheduler of one run expects the clean latents to be, seen at its `step`."""
+    """What the scheduler of one run expects the clean latents to be, seen at its `step`.
+
+    Inside, noise for no step at all is refused: what comes of it is an empty picture, and errors far from here.
+    """
 
     def __init__(self, scheduler: Any | None) -> None:
         self._scheduler: Any = scheduler
@@ -140,6 +145,8 @@ class _CleanEstimate:
         """The scheduler gets a class of its own: blocks copy schedulers, and a copy must step itself, not this one."""
         if hasattr(self._kind, "step"):
             members = {"step": self._observing(self._kind.step), "__module__": self._kind.__module__}
+            noising = (name for name in ("add_noise", "scale_noise") if hasattr(self._kind, name))
+            members |= {name: _for_some_step(getattr(self._kind, name)) for name in noising}
             self._scheduler.__class__ = type(self._kind.__name__, (self._kind,), members)
         return self
 
@@ -175,6 +182,22 @@ class _CleanEstimate:
             return _first(result)
         clean = sample - self._scheduler.sigmas[index - 1].to(sample.device) * output
         return clean if isinstance(clean, torch.Tensor) else None
+
+
+def _for_some_step(noise: Callable[..., Any]) -> Callable[..., Any]:
+    """A scheduler's method that noises for `timestep` or `timesteps`; not all have one."""
+    names = list(signature(noise).parameters)
+
+    @functools.wraps(noise)
+    def noising(*args: Any, **kwargs: Any) -> Any:
+        named = {**dict(zip(names, args, strict=False)), **kwargs}
+        timesteps = named.get("timesteps", named.get("timestep"))
+        if isinstance(timesteps, torch.Tensor) and not timesteps.numel():
+            remedy = "Raise `strength`, or the number of steps."
+            raise NodeError("The strength leaves no step to do.", remedy=remedy, code="no_steps")
+        return noise(*args, **kwargs)
+
+    return noising
 
 
 def _first(result: Any) -> torch.Tensor | None:

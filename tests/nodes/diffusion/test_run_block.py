@@ -66,6 +66,14 @@ def test_inputs_are_left_as_they_were(direct: Direct, denoise: dict[str, Any]) -
     assert all(torch.equal(value, kept[name]) for name, value in (denoise["embeddings"] | {"latents": latents}).items())
 
 
+@pytest.mark.parametrize("repo", ["tiny/sdxl", "tiny/flux"])
+def test_a_strength_that_leaves_no_step_is_refused(direct: Direct, repo: str) -> None:
+    given = {"image": picture(), "prompt": PROMPT, "num_inference_steps": 1, "strength": 0.0}
+    with pytest.raises(NodeError, match="The strength leaves no step to do") as refused:
+        direct.block(direct.ref(repo, workflow="image2image"), "", **given)
+    assert refused.value.problems[0].code == "no_steps"
+
+
 def test_values_read_back_from_disk_give_the_same_bits(direct: Direct) -> None:
     ref, kind = direct.ref("tiny/sdxl", workflow="image2image"), TensorKind()
     encoded = direct.block(ref, "vae_encoder", image=picture(), seed=7)
