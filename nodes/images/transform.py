@@ -33,7 +33,8 @@ def resize(
     if mode == "stretch":
         return image.resize(size, method)
     if mode == "fit":
-        return ImageOps.contain(image, size, method)
+        scale = min(width / image.width, height / image.height)
+        return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), method)
     if mode == "fill":
         return ImageOps.fit(image, size, method)
     return ImageOps.pad(image, size, method, color=colour_in(color, image.mode, port="color"))  # type: ignore[arg-type]

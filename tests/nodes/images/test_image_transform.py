@@ -13,6 +13,11 @@ SQUARE = Image.frombytes("L", (2, 2), b"abcd")  # a b
 #                                                 c d
 
 
+@pytest.mark.parametrize(("size", "fitted"), [((1000, 2), (10, 1)), ((2, 1000), (1, 10)), ((30, 20), (10, 7))])
+def test_a_fitted_picture_has_a_pixel_at_least(size: tuple[int, int], fitted: tuple[int, int]) -> None:
+    assert transform.resize(Image.new("RGB", size), width=10, height=10, mode="fit").size == fitted
+
+
 @pytest.mark.parametrize(
     ("mode", "size"), [("stretch", (40, 40)), ("fit", (40, 20)), ("fill", (40, 40)), ("pad", (40, 40))]
 )
