@@ -6,7 +6,7 @@ here knows a model family.
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from engine.catalogue.spec import MAX_EXACT_INT, Port, Widget
@@ -32,14 +32,28 @@ RESULTS = re.compile(r"images?|videos?|audios?|sound|action|sampling_rate")
 """Outputs that a pipeline is run for, by name, whichever block makes them."""
 
 
+class Form(NamedTuple):
+    """What plain data has to be: in words, and as a test of what was read from JSON."""
+
+    words: str
+    fits: Callable[[Any], bool]
+
+
 class Look(NamedTuple):
-    """How a port of a certain name looks. `main` ports are not folded away; `many` take several edges."""
+    """How a port of a certain name looks. `main` ports are not folded away; `many` take several edges. Plain data has the
+    `form`; what comes from other blocks may be more.
+    """
 
     type: str
     widget: Widget | None = None
     main: bool = False
     default: Any = None
     many: bool = False
+    form: Form | None = None
+
+
+def _are_numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, int | float) for item in value)
 
 
 def _number(low: float, high: float, step: float = 1) -> Widget:
@@ -63,6 +77,9 @@ _CHECK = Widget(kind="checkbox")
 _JSON = Widget(kind="json")
 _LIST = Widget(kind="json", placeholder="[…]")
 _PAIR = Widget(kind="json", placeholder="[h, w]")
+_TWO_NUMBERS = Form("two numbers, [height, width]", lambda value: _are_numbers(value) and len(value) == 2)
+_SOME_NUMBERS = Form("a list of numbers", lambda value: _are_numbers(value) and len(value) > 0)
+_NAMED = Form('names with values, {"…": …}', lambda value: isinstance(value, dict))
 _PIXELS = _number(16, 8192, 8)
 _FRAMES = _number(1, 10_000)
 _SECONDS = _number(0, 3600, 0.1)
@@ -103,10 +120,10 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (r"(min|max)_seconds", Look("float", _SECONDS)),
     (r"max_(sequence_length|new_tokens)", Look("int", _number(1, 65_536))),
     (r"padding_mask_crop", Look("int", _number(0, 4096))),
-    (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR)),
-    (r"(negative_)?crops_coords(_top_left)?", Look("json", _LIST)),
-    (r"timesteps|sigmas", Look("json", _LIST)),
-    (r"\w*_kwargs", Look("json", _JSON)),
+    (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR, form=_TWO_NUMBERS)),
+    (r"(negative_)?crops_coords_top_left", Look("json", _LIST, form=_TWO_NUMBERS)),
+    (r"crops_coords|timesteps|sigmas", Look("json", _LIST, form=_SOME_NUMBERS)),
+    (r"\w*_kwargs", Look("json", _JSON, form=_NAMED)),
     # Pictures, videos and sound
     (r"mask_image", Look("mask", None, True)),
     (r"processed_\w+", Look("tensor")),

@@ -123,6 +123,20 @@ REFUSED = {
     "unknown input": ({"colour": "red"}, "The block has no input 'colour'."),
     "no embeddings": ({"embeddings": None}, "The input prompt_embeds is missing."),
     "no bundle": ({"embeddings": 3}, "The embeddings are no bundle."),
+    "a size of one number": (
+        {"original_size": 512},
+        "original_size takes two numbers, [height, width]; it got 512.",
+    ),
+    "a size of text": (
+        {"target_size": ["a", None]},
+        "target_size takes two numbers, [height, width]; it got a list.",
+    ),
+    "no steps": ({"sigmas": []}, "sigmas takes a list of numbers; it got a list."),
+    "a step for steps": ({"timesteps": 3.5}, "timesteps takes a list of numbers; it got 3.5."),
+    "options without names": (
+        {"cross_attention_kwargs": True},
+        'cross_attention_kwargs takes names with values, {"…": …}; it got true.',
+    ),
     "no state": ({"generator": torch.zeros(3)}, "The generator input holds no generator state."),
 }
 
