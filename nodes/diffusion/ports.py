@@ -40,8 +40,8 @@ class Form(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a port of a certain name looks. `main` ports are not folded away; `many` take several edges. Plain data has the
-    `form`; what comes from other blocks may be more.
+    """How a port of a certain name looks. `main` ports are not folded away; `many` take several edges. Plain data has
+    the `form`; what comes from other blocks may be more.
     """
 
     type: str
@@ -52,8 +52,9 @@ class Look(NamedTuple):
     form: Form | None = None
 
 
-def _are_numbers(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, int | float) for item in value)
+def _are_numbers(value: Any, count: int | None = None) -> bool:
+    numbers = isinstance(value, list) and all(isinstance(item, int | float) for item in value)
+    return numbers and count in (None, len(value))
 
 
 def _number(low: float, high: float, step: float = 1) -> Widget:
@@ -77,8 +78,9 @@ _CHECK = Widget(kind="checkbox")
 _JSON = Widget(kind="json")
 _LIST = Widget(kind="json", placeholder="[…]")
 _PAIR = Widget(kind="json", placeholder="[h, w]")
-_TWO_NUMBERS = Form("two numbers, [height, width]", lambda value: _are_numbers(value) and len(value) == 2)
-_SOME_NUMBERS = Form("a list of numbers", lambda value: _are_numbers(value) and len(value) > 0)
+_SIZE = Form("two numbers, [height, width]", lambda value: _are_numbers(value, 2))
+_PLACE = Form("two numbers, [top, left]", lambda value: _are_numbers(value, 2))
+_SOME_NUMBERS = Form("a list of numbers", lambda value: _are_numbers(value) and value != [])
 _NAMED = Form('names with values, {"…": …}', lambda value: isinstance(value, dict))
 _PIXELS = _number(16, 8192, 8)
 _FRAMES = _number(1, 10_000)
@@ -120,8 +122,8 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (r"(min|max)_seconds", Look("float", _SECONDS)),
     (r"max_(sequence_length|new_tokens)", Look("int", _number(1, 65_536))),
     (r"padding_mask_crop", Look("int", _number(0, 4096))),
-    (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR, form=_TWO_NUMBERS)),
-    (r"(negative_)?crops_coords_top_left", Look("json", _LIST, form=_TWO_NUMBERS)),
+    (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR, form=_SIZE)),
+    (r"(negative_)?crops_coords_top_left", Look("json", _LIST, form=_PLACE)),
     (r"crops_coords|timesteps|sigmas", Look("json", _LIST, form=_SOME_NUMBERS)),
     (r"\w*_kwargs", Look("json", _JSON, form=_NAMED)),
     # Pictures, videos and sound
