@@ -78,6 +78,7 @@ _CHECK = Widget(kind="checkbox")
 _JSON = Widget(kind="json")
 _LIST = Widget(kind="json", placeholder="[…]")
 _PAIR = Widget(kind="json", placeholder="[h, w]")
+_CORNER = Widget(kind="json", placeholder="[top, left]")
 _SIZE = Form("two numbers, [height, width]", lambda value: _are_numbers(value, 2))
 _PLACE = Form("two numbers, [top, left]", lambda value: _are_numbers(value, 2))
 _SOME_NUMBERS = Form("a list of numbers", lambda value: _are_numbers(value) and value != [])
@@ -123,7 +124,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     (r"max_(sequence_length|new_tokens)", Look("int", _number(1, 65_536))),
     (r"padding_mask_crop", Look("int", _number(0, 4096))),
     (r"original_size|target_size|negative_(original|target)_size", Look("json", _PAIR, form=_SIZE)),
-    (r"(negative_)?crops_coords_top_left", Look("json", _LIST, form=_PLACE)),
+    (r"(negative_)?crops_coords_top_left", Look("json", _CORNER, form=_PLACE)),
     (r"crops_coords|timesteps|sigmas", Look("json", _LIST, form=_SOME_NUMBERS)),
     (r"\w*_kwargs", Look("json", _JSON, form=_NAMED)),
     # Pictures, videos and sound
