@@ -162,6 +162,11 @@ def test_a_mapped_node_maps_the_next_one():
     assert result.nodes["c"].mapped == {"image"} and result.nodes["c"].outputs == {"image": "list[image]"}
 
 
+def test_a_node_waits_once_for_one_that_it_takes_two_values_of():
+    result = compiled("b:params a:split a.count>b.steps a.count>b.scale")
+    assert result.order == ("a", "b") and result.nodes["b"].parents == {"a"}
+
+
 # Bypassed and muted nodes
 
 
