@@ -8,6 +8,7 @@ from engine.errors import NodeError
 from nodes.images.shape import MAX_SIDE, check_size, colour_in
 
 if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
     from PIL.Image import Resampling
 
 Filter = Literal["lanczos", "bicubic", "bilinear", "box", "nearest"]
@@ -33,8 +34,7 @@ def resize(
     if mode == "stretch":
         return image.resize(size, method)
     if mode == "fit":
-        scale = min(width / image.width, height / image.height)
-        return image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), method)
+        return image.resize(_scaled(image, min(width / image.width, height / image.height)), method)
     if mode == "fill":
         return ImageOps.fit(image, size, method)
     return ImageOps.pad(image, size, method, color=colour_in(color, image.mode, port="color"))  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def scale(
     filter: Annotated[Filter, In("How pixels are made; lanczos is sharpest, nearest keeps hard edges")] = "lanczos",
 ) -> Annotated[Image, Out("image", "The scaled picture")]:
     """Enlarge or shrink a picture by a factor."""
-    width, height = max(1, round(image.width * factor)), max(1, round(image.height * factor))
+    width, height = _scaled(image, factor)
     check_size(width, height, port="factor")
     return image.resize((width, height), _resampling(filter))
 
@@ -93,6 +93,11 @@ def size(
 ) -> tuple[Annotated[int, Out("width", "Width in px")], Annotated[int, Out("height", "Height in px")]]:
     """Measure a picture."""
     return image.size
+
+
+def _scaled(image: "Picture", factor: float) -> tuple[int, int]:
+    """Width and height in px, a pixel at least."""
+    return max(1, round(image.width * factor)), max(1, round(image.height * factor))
 
 
 def _resampling(filter: str) -> "Resampling":

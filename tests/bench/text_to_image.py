@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx
 from websockets.exceptions import ConnectionClosed
@@ -107,9 +106,11 @@ def _prompt(number: int) -> str:
 
 
 def _through_server(client: httpx.Client, model: Model, number: int) -> float:
-    size: dict[str, Any] = {"denoise.height": model.side, "denoise.width": model.side}
-    drawing = {"encode.prompt": _prompt(number), "denoise.seed": number, "denoise.num_inference_steps": STEPS}
-    body = {"graph": json.loads(TEMPLATE.read_text()), "overrides": {"load.repo": model.repo, **size, **drawing}}
+    overrides = {
+        "load.repo": model.repo, "encode.prompt": _prompt(number), "denoise.seed": number,
+        "denoise.num_inference_steps": STEPS, "denoise.height": model.side, "denoise.width": model.side,
+    }  # fmt: skip
+    body = {"graph": json.loads(TEMPLATE.read_text()), "overrides": overrides}
     began = time.perf_counter()
     answer = client.post("/api/runs?wait=300", json=body)
     seconds = time.perf_counter() - began

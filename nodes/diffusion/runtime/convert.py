@@ -8,7 +8,7 @@ import torch
 from diffusers import SchedulerMixin
 from PIL import Image
 
-from engine.catalogue.plain import shown
+from engine.catalogue.plain import flaw, shown
 from engine.errors import NodeError
 from nodes.diffusion.names import port_name
 from nodes.diffusion.objects import is_value as is_object_value
@@ -32,7 +32,7 @@ def own_copy(value: Any, device: str) -> Any:
 def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") -> Any:
     """A port's value as the block described by `item` wants it. Raises NodeError if it is none."""
     looks = look(item)
-    if looks.form is not None and _is_plain(value) and not looks.form.fits(value):
+    if looks.form is not None and flaw(value) is None and not looks.form.fits(value):
         raise NodeError(
             f"{item['name']} takes {looks.form.words}; it got {shown(value)}.", code="wrong_type",
             remedy="Write it so, or leave it empty.", port=port_name(item["name"]),
@@ -56,13 +56,6 @@ def block_value(item: Mapping[str, Any], value: Any, picture_mode: str = "RGB") 
     if isinstance(value, list) and (item["tuple"] or item["name"].endswith(("_size", "coords", "top_left"))):
         return tuple(value)
     return value
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a person may have written it: tensors and what holds some come from blocks."""
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, bool | int | float | str | dict)
 
 
 def node_value(value: Any) -> Any:
